@@ -3,7 +3,8 @@
 from datetime import timedelta
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pydantic import Field
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -37,6 +38,15 @@ class Environment(BaseSettings):
     def look_interval(self) -> timedelta:
         """How often an account is looked at."""
         return timedelta(minutes=self.look_interval_minutes)
+
+
+def load() -> Environment:
+    """Read the environment. Raises ImproperlyConfigured that names each wrong variable, never its value."""
+    try:
+        return Environment()  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = [f"FIRSTLINE_{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors()]
+        raise ImproperlyConfigured("Set these environment variables:\n" + "\n".join(lines)) from None
 
 
 def database(url: str) -> dict[str, object]:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from config.environment import Environment, database
+from config.environment import database, load
 
-FIRSTLINE = Environment()  # type: ignore[call-arg]
+FIRSTLINE = load()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = FIRSTLINE.secret_key
