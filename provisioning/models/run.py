@@ -10,9 +10,10 @@ from provisioning.models.plan_record import PlanRecord
 
 
 class Run(models.Model):
-    """One look or apply.
+    """One look, apply or access check.
 
     look   queued → looking → done | failed | unreachable
+    check  (can the account be entered?) queued → looking → done | unreachable | failed
     apply  queued → looking → applying → verifying → done | stale | refused | blocked | failed | cancelled | quarantined
            any of the three middle states → retry_wait → looking
     Every change of state is one conditional UPDATE; final states never reopen.
@@ -21,6 +22,7 @@ class Run(models.Model):
     class Kind(models.TextChoices):
         LOOK = "look"
         APPLY = "apply"
+        CHECK = "check"
 
     class State(models.TextChoices):
         QUEUED = "queued"
