@@ -56,6 +56,7 @@ class Run(models.Model):
     cancel_requested = models.BooleanField(default=False)
     reason_code = models.CharField(max_length=64, blank=True, default="")
     message = models.TextField(blank=True, default="")
+    attempts = models.PositiveIntegerField(default=0)
     aws_calls = models.PositiveIntegerField(default=0)
     generation = models.PositiveIntegerField(null=True, blank=True)
     outcome = models.JSONField(
