@@ -90,9 +90,9 @@ def declared_reasons(parameters: Mapping[str, Parameter]) -> tuple[Reason, ...]:
 
 
 def _declared_values(parameter: Parameter) -> list[tuple[tuple[str, ...], Any]]:
-    own = [(("default",), parameter.default), (("example",), parameter.example)]
-    by_environment = [(("by_environment", name), value) for name, value in parameter.by_environment.items()]
-    return [(where, value) for where, value in own if value is not None] + by_environment
+    own = {("default",): parameter.default, ("example",): parameter.example}
+    by_environment = {("by_environment", str(name)): value for name, value in parameter.by_environment.items()}
+    return [(where, value) for where, value in own.items() if value is not None] + list(by_environment.items())
 
 
 def given_reasons(parameters: Mapping[str, Parameter], given: Mapping[str, Any]) -> tuple[Reason, ...]:

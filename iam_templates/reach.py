@@ -1,5 +1,6 @@
 """Which accounts an assignment reaches, and the other way round. OU paths match whole segments only."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
@@ -14,22 +15,11 @@ def accounts_reached(selector: str, value: str) -> QuerySet[Account]:
     """The accounts of a selector, by id; accounts that left the organisation are reached by nothing."""
     present = Account.objects.exclude(state=Account.State.LEFT).order_by("account_id")
     if selector == Selector.ACCOUNT:
-        return present.filter(account_id=value)  # type: ignore[no-any-return]
+        return present.filter(account_id=value)
     if selector == Selector.ENVIRONMENT:
-        return present.filter(environment=value)  # type: ignore[no-any-return]
+        return present.filter(environment=value)
     below = Q() if value == "/" else Q(ou_path=value) | Q(ou_path__startswith=f"{value}/")
-    return present.filter(below)  # type: ignore[no-any-return]
-
-
-def reaches(assignment: Assignment, account: Account) -> bool:
-    """Whether the assignment's selector holds for the account."""
-    if account.state == Account.State.LEFT:
-        return False
-    if assignment.selector == Selector.ACCOUNT:
-        return assignment.value == account.account_id
-    if assignment.selector == Selector.ENVIRONMENT:
-        return assignment.value == account.environment
-    return assignment.value in ou_prefixes(account.ou_path)
+    return present.filter(below)
 
 
 def assignments_reaching(account: Account) -> list[Assignment]:
@@ -42,6 +32,24 @@ def assignments_reaching(account: Account) -> list[Assignment]:
         | Q(selector=Selector.OU, value__in=ou_prefixes(account.ou_path))
     )
     return list(in_order(Assignment.objects.live().filter(by_selector).select_related("version")))
+
+
+class LiveAssignments:
+    """All live assignments, read once, for questions about many accounts."""
+
+    def __init__(self) -> None:
+        self._by_selector: dict[tuple[str, str], list[Assignment]] = defaultdict(list)
+        for row in Assignment.objects.live().select_related("version"):
+            self._by_selector[row.selector, row.value].append(row)
+
+    def of(self, account: Account) -> list[Assignment]:
+        """Those that reach the account."""
+        keys = [
+            (Selector.ACCOUNT, account.account_id),
+            (Selector.ENVIRONMENT, account.environment),
+            *((Selector.OU, prefix) for prefix in ou_prefixes(account.ou_path)),
+        ]
+        return [row for key in keys for row in self._by_selector.get(key, ())]
 
 
 def in_order(assignments: Iterable[Assignment]) -> list[Assignment]:

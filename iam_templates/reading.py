@@ -138,7 +138,7 @@ class _Composer:
     def _key(self, event: Any, path: Path) -> str:
         key = self._node(event, (*path, "?"))
         if isinstance(event, yaml.ScalarEvent):
-            return event.value  # type: ignore[no-any-return]
+            return event.value
         self._refuse(path, event, "a key is one word or text, not a list or a map")
         return str(key)
 

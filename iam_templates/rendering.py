@@ -11,6 +11,7 @@ from iam_templates.models import Assignment, BaselineVersion
 from provisioning.core.desired import DesiredAccount, Origin
 from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.merge import merge
+from provisioning.core.plain import canonical
 from provisioning.kinds import all_kinds
 
 Outcome = DesiredAccount | tuple[Reason, ...]
@@ -37,7 +38,7 @@ class Renderer:
     def _outcome(self, facts: dict[str, str], assignments: Sequence[Assignment]) -> Outcome:
         used = {"environment", "partition"}.union(*(self._declaration(row.version).used for row in assignments))
         key = (
-            *((row.id, row.version_id) for row in assignments),
+            *(_fingerprint(row) for row in assignments),
             *((name, facts[name]) for name in sorted(used) if name in facts),
         )
         if key not in self._outcomes:
@@ -75,6 +76,13 @@ class Renderer:
         if version.pk not in self._declarations:
             self._declarations[version.pk] = parse_declaration(version.content, self._kinds)
         return self._declarations[version.pk]
+
+
+def _fingerprint(row: Assignment) -> str:
+    """All that a rendering takes from an assignment; it may be moved while a renderer lives."""
+    return canonical(
+        [row.id.hex, row.version_id, str(row.version.approved_for_production_at), row.parameters, row.mode]
+    )
 
 
 def facts_of(account: Account) -> dict[str, str]:
