@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StrictBool, StrictStr, Tag
@@ -26,22 +27,25 @@ def _matching(pattern: str, advice: str) -> Callable[[Text], Text]:
 
 
 def _digits(value: Any) -> str:
-    text = str(value)
-    if isinstance(value, bool) or not isinstance(value, str | int | float) or not re.fullmatch(AMOUNT[1:-1], text):
+    text = _text(value)
+    if not re.fullmatch(AMOUNT[1:-1], text):
         raise ValueError('write digits with an optional fraction, e.g. "10" or "10.50": no sign, no exponent')
     return text
 
 
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value if isinstance(value, str) else ""
+    return format(Decimal(str(value)), "f")
+
+
 def _threshold(value: Any) -> float:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, str | int | float)
-        or not re.fullmatch(AMOUNT[1:-1], str(value))
-    ):
+    text = _text(value)
+    if not re.fullmatch(AMOUNT[1:-1], text):
         raise ValueError("write a number, e.g. 70 or 70.5")
-    if float(value) > HIGHEST_THRESHOLD:
+    if float(text) > HIGHEST_THRESHOLD:
         raise ValueError(f"choose a threshold of at most {HIGHEST_THRESHOLD}")
-    return float(value)
+    return float(text)
 
 
 def _calendar_date(value: str) -> str:

@@ -45,5 +45,6 @@ COST_TYPES = {
 
 
 def ours(words: dict[str, str], aws: str) -> str:
-    """Our word for a word of AWS; a word we don't know stays as AWS spells it, so that it shows as a difference."""
-    return next((word for word, theirs in words.items() if theirs == aws), aws)
+    """Our word for a word of AWS; one we don't know stays as AWS spells it, so that it shows as a difference."""
+    unknown = f"AWS {aws}" if aws in words else aws
+    return next((word for word, theirs in words.items() if theirs == aws), unknown)
