@@ -10,12 +10,10 @@ What we start lives in a folder of its own, runs as somebody without rights when
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -24,9 +22,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from sandbox.binaries import ENVIRONMENT, Identity, ServerError, find_postgres, find_redis
+from sandbox.homes import private_home
 from sandbox.processes import die_with_parent, supervise
 
-SOCKET_PATH_LIMIT = 107  # bytes of sun_path, unix(7)
 START_SECONDS = 60
 STOP_SECONDS = 20
 
@@ -45,6 +43,10 @@ class EmbeddedServer(ABC):
         self.home = home
         self.identity = identity
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._process and self._process.pid
 
     @abstractmethod
     def command(self) -> list[str]: ...
@@ -134,8 +136,8 @@ class EmbeddedPostgres(EmbeddedServer):
             connection.execute("CREATE DATABASE firstline")
 
     def command(self) -> list[str]:
-        """Durability is off: a killed process loses nothing by that, a crashed machine takes the whole folder along."""
-        fast = [f"-c{name}=off" for name in ("fsync", "full_page_writes", "synchronous_commit")]
+        """Without fsync a crashed machine would lose data, a killed server does not; so commits stay synchronous."""
+        fast = [f"-c{name}=off" for name in ("fsync", "full_page_writes")]
         place = ["-D", str(self.home / "data"), "-h", "", "-k", str(self.home), "-p", str(self.port)]
         return [str(self._folder / "postgres"), *place, *fast]
 
@@ -194,7 +196,7 @@ class EmbeddedRedis(EmbeddedServer):
 
         client = redis.Redis(port=self.port, socket_timeout=5, socket_connect_timeout=5)
         try:
-            return self._process is not None and client.info("server")["process_id"] == self._process.pid
+            return bool(client.info("server")["process_id"] == self.pid)
         except redis.RedisError:
             return False
         finally:
@@ -205,7 +207,7 @@ class EmbeddedRedis(EmbeddedServer):
 def embedded_postgres() -> Iterator[EmbeddedPostgres]:
     """A running PostgreSQL of our own, whatever FIRSTLINE_DATABASE_URL says. Raises ServerError."""
     identity = Identity.unprivileged()
-    with _home(identity) as home:
+    with private_home(identity) as home:
         server = EmbeddedPostgres(home, identity)
         try:
             server.prepare()
@@ -218,7 +220,7 @@ def embedded_postgres() -> Iterator[EmbeddedPostgres]:
 def embedded_redis() -> Iterator[EmbeddedRedis]:
     """A running Redis of our own, whatever FIRSTLINE_REDIS_URL says. Raises ServerError."""
     identity = Identity.unprivileged()
-    with _home(identity) as home:
+    with private_home(identity) as home:
         server = EmbeddedRedis(home, identity)
         try:
             server.prepare()
@@ -245,21 +247,6 @@ def redis() -> Iterator[str]:
         return
     with embedded_redis() as server:
         yield server.url
-
-
-@contextmanager
-def _home(identity: Identity) -> Iterator[Path]:
-    """A private folder of that user, in the first temporary folder where the user can work."""
-    for parent in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp")):
-        home = Path(tempfile.mkdtemp(prefix="firstline-", dir=parent))
-        try:
-            identity.own(home)
-            if len(f"{home}/.s.PGSQL.{EmbeddedPostgres.port}") < SOCKET_PATH_LIMIT and identity.can_write(home):
-                yield home
-                return
-        finally:
-            shutil.rmtree(home, ignore_errors=True)
-    raise ServerError(f"no temporary folder that {identity.name} can enter with a short path; set TMPDIR to one")
 
 
 def _free_port() -> int:

@@ -1,0 +1,100 @@
+"""Run as a program: start both servers as one kind of user, from one source of binaries, and report as JSON.
+
+    python -m tests.servers.leg root|ordinary
+
+Everything is imported before rights are given up, because the interpreter may lie where that user can't read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+import sys
+import tempfile
+import traceback
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NoReturn
+
+import psycopg
+import redis
+
+from sandbox.binaries import POSTGRES_WHEEL, REDIS_WHEEL
+from sandbox.servers import EmbeddedPostgres, EmbeddedRedis, embedded_postgres, embedded_redis
+
+
+def main(user: str) -> None:
+    if user == "root":
+        show(report())
+        return
+    with tempfile.TemporaryDirectory() as shelf:
+        lend_wheels(Path(shelf))
+        child = os.fork()
+        if child == 0:
+            report_as_nobody()
+        _, status = os.waitpid(child, 0)
+    sys.exit(os.waitstatus_to_exitcode(status))
+
+
+def report_as_nobody() -> NoReturn:
+    """Never returns: what follows the fork belongs to root."""
+    try:
+        become_nobody()
+        show(report())
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+
+
+def show(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer))
+    sys.stdout.flush()
+
+
+def report() -> dict[str, Any]:
+    with embedded_postgres() as database, embedded_redis() as cache:
+        return {
+            "postgres": _postgres_version(database),
+            "redis": redis.Redis.from_url(cache.url).info("server")["executable"],
+            "user": os.geteuid(),
+            "servers": [_owner(database), _owner(cache)],
+            "modes": [database.home.stat().st_mode & 0o777, cache.home.stat().st_mode & 0o777],
+            "homes": [str(database.home), str(cache.home)],
+        }
+
+
+def lend_wheels(shelf: Path) -> None:
+    """Put the wheels where anybody may read them, as they are when an ordinary user installs them."""
+    shelf.chmod(0o755)
+    for package in (POSTGRES_WHEEL, REDIS_WHEEL):
+        spec = find_spec(package)
+        assert spec and spec.submodule_search_locations
+        place = Path(spec.submodule_search_locations[0])
+        for folder in (place, place.with_name(f"{place.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, shelf / folder.name, symlinks=True, ignore=shutil.ignore_patterns("pginstall"))
+    sys.path.insert(0, str(shelf))
+
+
+def become_nobody() -> None:
+    nobody = pwd.getpwnam("nobody")
+    os.setgroups([])
+    os.setresgid(nobody.pw_gid, nobody.pw_gid, nobody.pw_gid)
+    os.setresuid(nobody.pw_uid, nobody.pw_uid, nobody.pw_uid)
+
+
+def _postgres_version(server: EmbeddedPostgres) -> int:
+    with psycopg.connect(server.url) as connection:
+        return connection.info.server_version // 10_000
+
+
+def _owner(server: EmbeddedPostgres | EmbeddedRedis) -> int:
+    assert server.pid
+    return Path(f"/proc/{server.pid}").stat().st_uid
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
