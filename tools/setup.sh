@@ -46,6 +46,6 @@ up_to_date "$now" && exit 0
 say "installing the packages of requirements/$wanted.txt into $venv"
 make_venv
 # The lock names every package with its hash, so there is nothing to resolve.
-$venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes \
+$venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes \
     -r "requirements/$wanted.txt"
 echo "$wanted $now" >$stamp
