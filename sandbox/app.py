@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
@@ -76,14 +77,17 @@ def _answer(call: Call, rule: Fault | None) -> Answer:
             return _answer_checked(call)
         except AwsError as error:
             return error_answer(call.service, error)
+        except Exception:  # noqa: BLE001 - a fault of the sandbox itself: loud here, a plain 500 for the client
+            traceback.print_exc()
+            return error_answer(call.service, AwsError("InternalFailure", "The sandbox failed; see its output.", 500))
 
 
 def _answer_checked(call: Call) -> Answer:
     if not call.access_key:
         raise invalid_token(call.service)
     call.principal = authenticate(call)
-    authorise(call)
     check_parameters(call.service, call.operation, call.params)
+    authorise(call)
     seconds = world.faults.stale_seconds(call.account)
     if seconds and not call.is_write and (old := world.reads.stale_answer(call, seconds)):
         if isinstance(old, Answer):

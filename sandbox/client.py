@@ -56,35 +56,35 @@ class Sandbox:
         """Builds anew from a description, or from `example="workshop"`; without either, tells what there is."""
         wanted = {**(description or {}), **more}
         if not wanted:
-            return self._ask("GET", "organisation")
+            return self._object("GET", "organisation")
         self._tampering.clear()
-        return self._ask("POST", "organisation", wanted)
+        return self._object("POST", "organisation", wanted)
 
     @property
     def external_id(self) -> str:
         return str(self.organisation()["external_id"])
 
     def calls(self, account: str | None = None, since: int = 0) -> list[dict[str, Any]]:
-        return self._ask("GET", f"calls?account={account or ''}&since={since}")
+        return self._rows("GET", f"calls?account={account or ''}&since={since}")
 
     def clear_calls(self) -> None:
         self._ask("DELETE", "calls")
 
     def fault(self, kind: str, **rule: Any) -> dict[str, Any]:
         """See faults.Fault for the fields of a rule."""
-        return self._ask("POST", "faults", {"kind": kind, **rule})
+        return self._object("POST", "faults", {"kind": kind, **rule})
 
     def faults(self) -> list[dict[str, Any]]:
-        return self._ask("GET", "faults")
+        return self._rows("GET", "faults")
 
     def clear_faults(self) -> None:
         self._ask("DELETE", "faults")
 
     def overlaps(self) -> list[dict[str, Any]]:
-        return self._ask("GET", "overlaps")
+        return self._rows("GET", "overlaps")
 
     def state(self, account: str) -> dict[str, Any]:
-        return self._ask("GET", f"state/{account}")
+        return self._object("GET", f"state/{account}")
 
     def set_status(self, account: str, status: str) -> None:
         self._ask("POST", f"accounts/{account}/status", {"status": status})
@@ -103,7 +103,7 @@ class Sandbox:
 
     def hub_credentials(self, kind: str) -> dict[str, str]:
         """The identity of the `look` or the `apply` worker, as keyword arguments of boto3.client."""
-        found: dict[str, str] = self._ask("GET", "hub")[kind]
+        found: dict[str, str] = self._object("GET", "hub")[kind]
         return found
 
     def client(self, service: str, account: str) -> Any:
@@ -112,13 +112,22 @@ class Sandbox:
 
     def client_with(self, service: str, credentials: Mapping[str, str], **config: Any) -> Any:
         settings = Config(**{"retries": {"total_max_attempts": 1}, **config})
-        return boto3.client(
+        make: Any = boto3.client  # the stubs know each service by its literal name only
+        return make(
             service,
             endpoint_url=self.url,
             region_name="us-east-1",
             config=settings,
             **credentials,
         )
+
+    def _object(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        answer: dict[str, Any] = self._ask(method, path, body)
+        return answer
+
+    def _rows(self, method: str, path: str) -> list[dict[str, Any]]:
+        answer: list[dict[str, Any]] = self._ask(method, path)
+        return answer
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         data = json.dumps(body).encode() if body is not None else None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from moto.organizations.models import OrganizationsBackend, organizations_backends
+
 from sandbox.call import Call
 from sandbox.errors import AwsError
+from sandbox.organisation.access import add_aws_roles
 from sandbox.world import PARTITION, Account, world
 
 _FOR_MEMBERS = ("DescribeOrganization",)
 
 
-def backend_of(account: str):  # type: ignore[no-untyped-def]
+def backend_of(account: str) -> OrganizationsBackend:
     """moto's organisation of a management account."""
-    from moto.organizations.models import organizations_backends
-
     return organizations_backends[account][PARTITION]
 
 
@@ -31,6 +32,8 @@ def after_organizations(call: Call) -> None:
     org_id = backend.org.id if backend.org else ""
     members = {member.id: member for member in backend.accounts}
     for account_id, member in members.items():
+        if account_id not in world.accounts:
+            add_aws_roles(account_id)
         known = world.accounts.setdefault(account_id, Account(account_id, member.name))
         known.member, known.org_id, known.status = member, org_id, member.status
     for known in world.accounts.values():

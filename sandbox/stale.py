@@ -65,11 +65,13 @@ def _key(call: Call) -> str:
 
 
 def _names(call: Call) -> list[str]:
+    """The entities a call names, each with its kind: a role and a group may share a name."""
     named = ("RoleName", "GroupName", "UserName", "InstanceProfileName", "BudgetName")
-    found = [str(call.params[name]).lower() for name in named if call.params.get(name)]
+    found = [f"{kind}:{call.params[kind]}".lower() for kind in named if call.params.get(kind)]
     budget = call.params.get("Budget")
     if isinstance(budget, dict):
-        found.append(str(budget.get("BudgetName", "")).lower())
-    if call.operation == "CreatePolicy" or call.params.get("PolicyArn", "").rpartition("/")[2]:
-        found.append(str(call.params.get("PolicyName") or call.params["PolicyArn"].rpartition("/")[2]).lower())
-    return found
+        found.append(f"budgetname:{budget.get('BudgetName', '')}".lower())
+    policy = call.text("PolicyArn").rpartition("/")[2] or (
+        call.text("PolicyName") if call.operation == "CreatePolicy" else ""
+    )
+    return [*found, f"policy:{policy}".lower()] if policy else found

@@ -14,6 +14,7 @@ from sandbox.errors import AwsError, malformed, validation_error
 from sandbox.evaluate import parsed
 from sandbox.iam.entities import find_role_by_arn
 from sandbox.iam.managed_policies import ensure
+from sandbox.iam.principals import printed_trust
 from sandbox.lookup import account_of_key
 from sandbox.sessions import Session, new_session
 from sandbox.trust import trusted
@@ -56,7 +57,7 @@ def _target(call: Call) -> _Target:
     role = find_role_by_arn(world.iam(account), call.text("RoleArn"))
     external_id = {"sts:externalid": call.params["ExternalId"]} if call.params.get("ExternalId") else {}
     context = request_context(caller) | external_id
-    how = trusted(role.assume_role_policy_document, caller, context) if role else "none"
+    how = trusted(printed_trust(role), caller, context) if role else "none"
     if role is None or how == "none" or _lacks_permission(caller, account, how, needed, external_id):
         raise denied("sts", caller, needed, "")
     return _Target(account, role)

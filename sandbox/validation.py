@@ -49,7 +49,7 @@ def _structure_faults(shape: Shape, value: Any, at: str) -> Iterator[str]:
     if not isinstance(value, dict):
         yield f"Value at '{at}' must be a structure"
         return
-    for name in shape.required_members:  # type: ignore[attr-defined]
+    for name in shape.required_members:
         if value.get(name) is None:
             yield f"Value null at '{_join(at, name)}' failed to satisfy constraint: Member must not be null"
     for name, member in shape.members.items():  # type: ignore[attr-defined]

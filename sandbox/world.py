@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +10,7 @@ from moto.core.base_backend import BackendDict
 from moto.iam.models import IAMBackend, iam_backends
 from moto.moto_api._internal import mock_random
 
+from sandbox.budgets.model import Budget
 from sandbox.calls import CallLog
 from sandbox.faults import FaultTable
 from sandbox.sessions import Session
@@ -38,7 +38,7 @@ class World:
     lock: threading.RLock = field(default_factory=threading.RLock)
     accounts: dict[str, Account] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
-    budgets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    budgets: dict[str, dict[str, Budget]] = field(default_factory=dict)
     log: CallLog = field(default_factory=CallLog)
     faults: FaultTable = field(default_factory=FaultTable)
     reads: ReadMemory = field(default_factory=ReadMemory)
@@ -58,7 +58,7 @@ class World:
     def iam(self, account: str) -> IAMBackend:
         return iam_backends[account][PARTITION]
 
-    def account_budgets(self, account: str) -> dict[str, Any]:
+    def account_budgets(self, account: str) -> dict[str, Budget]:
         return self.budgets.setdefault(account, {})
 
     def is_suspended(self, account: str) -> bool:
@@ -68,10 +68,6 @@ class World:
     def org_id(self, account: str) -> str:
         known = self.accounts.get(account)
         return known.org_id if known else ""
-
-
-def now() -> float:
-    return time.time()
 
 
 world = World()

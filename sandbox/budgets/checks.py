@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.budgets.model import Budget, Notification, notification_key
+from sandbox.budgets.model import FAR_END, Budget, Notification, instant, notification_key
 from sandbox.errors import AwsError, invalid_parameter
 
 _FIXED = ("RI_UTILIZATION", "RI_COVERAGE", "SAVINGS_PLANS_UTILIZATION", "SAVINGS_PLANS_COVERAGE")
@@ -28,7 +28,7 @@ def check_body(body: dict[str, Any]) -> None:
     _check_limits(body)
     _check_dialect(body)
     period = body.get("TimePeriod") or {}
-    if period.get("Start") and period.get("End") and str(period["Start"]) >= str(period["End"]):
+    if period.get("Start") and instant(period["Start"], 0) >= instant(period.get("End"), FAR_END):
         raise invalid_parameter("The start date must be before the end date.")
 
 

@@ -94,8 +94,8 @@ def stored_body(account: str, given: dict[str, Any]) -> dict[str, Any]:
     else:
         body["BudgetLimit"] = _default_limit(body["BudgetType"])
     period = body.get("TimePeriod") or {}
-    start = _instant(period.get("Start"), period_start(body["TimeUnit"]))
-    body["TimePeriod"] = {"Start": start, "End": _instant(period.get("End"), FAR_END)}
+    start = instant(period.get("Start"), period_start(body["TimeUnit"]))
+    body["TimePeriod"] = {"Start": start, "End": instant(period.get("End"), FAR_END)}
     unit = body["BudgetLimit"]["Unit"]
     body["CalculatedSpend"] = {"ActualSpend": {"Amount": "0.0", "Unit": unit}}
     body["LastUpdatedTime"] = time.time()
@@ -123,7 +123,7 @@ def java_double(amount: str) -> str:
     return repr(value)
 
 
-def _instant(given: Any, default: float) -> float:
+def instant(given: Any, default: float) -> float:
     if given is None:
         return default
     return float(given) if isinstance(given, int | float) else datetime.fromisoformat(given).timestamp()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.call import Call
-from sandbox.errors import no_such_entity
+from sandbox.errors import AwsError, no_such_entity
 from sandbox.iam import limits, shapes
 from sandbox.iam.documents import check_identity_policy
 from sandbox.iam.entities import get, inline_name, refuse_protected
@@ -57,6 +57,8 @@ def _attach(call: Call, kind: str) -> None:
     policy = ensure(backend, call.text("PolicyArn"))
     if policy.arn in holder.managed_policies:
         return
+    if ":aws:policy/aws-service-role/" in policy.arn:
+        raise AwsError("PolicyNotAttachable", f"Cannot attach a Service Role Policy to a {kind}.")
     limits.check_attached(backend, kind, holder)
     policy.attach_to(holder)
 

@@ -16,6 +16,7 @@ class Tree:
         with _account_id(management):
             self._backend.create_organization(region="us-east-1", FeatureSet="ALL")
         self._ous = {"/": self._backend.org.root_id}
+        self._backend.accounts[0].name = "management"
         self._note(management, self._backend.accounts[0], "/")
 
     @property
