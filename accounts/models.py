@@ -1,0 +1,65 @@
+"""AWS environment accounts."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+
+class AccountQuerySet(models.QuerySet["Account"]):
+    """Questions about accounts."""
+
+    def workable(self) -> "AccountQuerySet":
+        """Accounts that looks are due for."""
+        return self.filter(state__in=[Account.State.REGISTERED, Account.State.MANAGED])
+
+
+class Account(models.Model):
+    """One AWS account of the organisation, addressed by its 12 digits.
+
+    State: registered (never entered) → managed (entered by a look); suspended and left are not worked on.
+    """
+
+    class Environment(models.TextChoices):
+        SANDBOX = "sandbox"
+        DEV = "dev"
+        TEST = "test"
+        STAGING = "staging"
+        PROD = "prod"
+
+    class State(models.TextChoices):
+        REGISTERED = "registered"
+        MANAGED = "managed"
+        SUSPENDED = "suspended"
+        LEFT = "left"
+
+    account_id = models.CharField(
+        primary_key=True,
+        max_length=12,
+        validators=[RegexValidator(r"\A[0-9]{12}\Z", "an AWS account id is 12 digits")],
+    )
+    name = models.CharField(max_length=100)
+    environment = models.CharField(max_length=10, choices=Environment)
+    ou_path = models.CharField(max_length=512, default="/", help_text="e.g. /workloads/dev")
+    tags = models.JSONField(default=dict, blank=True)
+    owner_team = models.CharField(max_length=100, blank=True, default="")
+    state = models.CharField(max_length=10, choices=State, default=State.REGISTERED)
+    external_id = models.CharField(max_length=1224, blank=True, default="", help_text="Overrides the organisation's.")
+    partition = models.CharField(max_length=16, default="aws")
+    paused = models.BooleanField(default=False)
+    pause_reason = models.CharField(max_length=200, blank=True, default="")
+    next_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    registered_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: Any = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["account_id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(account_id__regex=r"^[0-9]{12}$"), name="account_id_is_12_digits")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.account_id})"

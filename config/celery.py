@@ -1,0 +1,28 @@
+"""The Celery application. The broker is a doorbell: losing, doubling or delaying a message changes timing only."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("firstline")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    result_backend=None,
+    task_serializer="json",
+    accept_content=["json"],
+    task_acks_late=False,
+    worker_prefetch_multiplier=1,
+    worker_max_tasks_per_child=200,
+    task_soft_time_limit=150,
+    task_time_limit=180,
+    task_create_missing_queues=True,
+    task_default_queue="look",
+    task_routes={"provisioning.tasks.look": {"queue": "look"}, "provisioning.tasks.apply": {"queue": "apply"}},
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 2},
+    worker_hijack_root_logger=False,
+)
+app.autodiscover_tasks()

@@ -1,0 +1,82 @@
+"""Baselines, their versions, and where they are assigned."""
+
+import uuid
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+
+class Baseline(models.Model):
+    """A named declaration; addressed by its name."""
+
+    name = models.CharField(
+        primary_key=True,
+        max_length=100,
+        validators=[RegexValidator(r"\A[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z", "use lower-case letters, digits and hyphens")],
+    )
+    description = models.CharField(max_length=500, blank=True, default="")
+    created_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BaselineVersion(models.Model):
+    """One version of a baseline: editable as a draft, immutable once published."""
+
+    baseline = models.ForeignKey(Baseline, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    source = models.TextField(help_text="The declaration as written, YAML or JSON.")
+    content = models.JSONField(help_text="The declaration as read.")
+    digest = models.CharField(max_length=64, blank=True, default="")
+    author = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.CharField(max_length=150, blank=True, default="")
+    approved_for_production_by = models.CharField(max_length=150, blank=True, default="")
+    approved_for_production_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["baseline", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["baseline", "number"], name="one_version_per_number"),
+            models.CheckConstraint(
+                condition=models.Q(published_at__isnull=True) | ~models.Q(digest=""), name="published_has_digest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.baseline_id} v{self.number}"
+
+
+class Assignment(models.Model):
+    """A published version for the accounts a selector reaches, with parameters and a mode."""
+
+    class Selector(models.TextChoices):
+        ACCOUNT = "account"
+        ENVIRONMENT = "environment"
+        OU = "ou"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(BaselineVersion, on_delete=models.PROTECT, related_name="assignments")
+    selector = models.CharField(max_length=12, choices=Selector)
+    value = models.CharField(max_length=512, help_text="12 digits, an environment, or an OU path such as /workloads")
+    parameters = models.JSONField(default=dict, blank=True)
+    mode = models.JSONField(default=dict, help_text='{"default": "observe", "kinds": {}, "items": {}}')
+    created_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=150, blank=True, default="")
+
+    objects: Any = models.Manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.version} for {self.selector} {self.value}"

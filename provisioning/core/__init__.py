@@ -1,0 +1,1 @@
+"""What is decided, without doing: pure Python over the standard library alone."""

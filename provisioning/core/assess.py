@@ -1,0 +1,220 @@
+"""What a look means: desired beside observed, as differences and as the changes that would close them. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from provisioning.core.change import Adopt, Change, Create, ResourceKey, Update
+from provisioning.core.desired import ClosedScope, DesiredItem
+from provisioning.core.diff import Difference, DriftType, differences
+from provisioning.core.kind import Context, Kind
+from provisioning.core.plain import plain
+from provisioning.core.plan import PlannedChange, Risk
+from provisioning.core.project import project
+from provisioning.core.snapshot import Section, Snapshot
+from provisioning.core.verdict import Remedy
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What the ledger knows of an owned resource: its last applied declaration (None: adopted, never applied)."""
+
+    declared: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference with who can repair it and, for a person, why."""
+
+    key: ResourceKey
+    difference: Difference
+    remedy: Remedy
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ItemAssessment:
+    """One desired item after a look."""
+
+    item: DesiredItem
+    key: ResourceKey
+    findings: tuple[Finding, ...]
+    change: PlannedChange | None
+    references: frozenset[ResourceKey]
+    protected: str | None = None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One account after a look.
+
+    `unread`: kind -> reason; items of those kinds are in no other list. `unmanaged`: kind -> count.
+    """
+
+    items: tuple[ItemAssessment, ...]
+    extras: tuple[Finding, ...]
+    unread: Mapping[str, str]
+    unmanaged: Mapping[str, int]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All differences of the account."""
+        return (*(finding for item in self.items for finding in item.findings), *self.extras)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything an assessment depends on."""
+
+    items: tuple[DesiredItem, ...]
+    closed: tuple[ClosedScope, ...]
+    snapshot: Snapshot
+    context: Context
+    owned: Mapping[ResourceKey, Applied]
+    """By key with the name as the kind compares it (`Kind.identity`)."""
+    kinds: Mapping[str, Kind[Any]]
+
+
+def needed_sections(
+    items: Iterable[DesiredItem], closed: Iterable[ClosedScope], kinds: Mapping[str, Kind[Any]]
+) -> frozenset[Section]:
+    """The sections a look must read for what is declared, and no more."""
+    named = {item.kind for item in items} | {scope.kind for scope in closed}
+    return frozenset(section for name in named for section in kinds[name].sections)
+
+
+@dataclass(frozen=True)
+class _Observed:
+    """What is there, by kind: specs by stored name, and stored names by identity. Readable declared kinds only."""
+
+    specs: Mapping[str, Mapping[str, Any]]
+    names: Mapping[str, Mapping[str, str]]
+
+    def stored_name(self, kind: Kind[Any], name: str) -> str | None:
+        return self.names.get(kind.name, {}).get(kind.identity(name))
+
+
+def assess(inputs: Inputs) -> Assessment:
+    """Compare everything desired of one account with one snapshot of it."""
+    declared_kinds = {item.kind for item in inputs.items} | {scope.kind for scope in inputs.closed}
+    unread = {
+        name: next(iter(reasons.values()))
+        for name in sorted(declared_kinds)
+        if (reasons := inputs.snapshot.unread(inputs.kinds[name].sections))
+    }
+    observed = _observe(sorted(declared_kinds - unread.keys()), inputs)
+    items = tuple(_item(item, observed, inputs) for item in inputs.items if item.kind not in unread)
+    extras = tuple(
+        extra for scope in inputs.closed if scope.kind not in unread for extra in _extras(scope, observed.specs, inputs)
+    )
+    return Assessment(items, extras, unread, _unmanaged(observed.specs, inputs, extras))
+
+
+def _observe(readable: Iterable[str], inputs: Inputs) -> _Observed:
+    specs = {name: dict(inputs.kinds[name].observed(inputs.snapshot)) for name in readable}
+    names = {name: {inputs.kinds[name].identity(stored): stored for stored in found} for name, found in specs.items()}
+    return _Observed(specs, names)
+
+
+def _item(item: DesiredItem, observed: _Observed, inputs: Inputs) -> ItemAssessment:
+    kind = inputs.kinds[item.kind]
+    desired = kind.parse(item.name, item.declared, inputs.context)
+    stored_name = observed.stored_name(kind, item.name)
+    key = ResourceKey(item.kind, stored_name or item.name)
+    seen = observed.specs[item.kind][stored_name] if stored_name is not None else None
+    protected = kind.protected(key.name, seen if seen is not None else desired, inputs.context)
+    change = _change(kind, key, desired, seen, inputs)
+    return ItemAssessment(
+        item=item,
+        key=key,
+        findings=tuple(
+            _finding(kind, key, difference, inputs.snapshot, protected) for difference in differences(desired, seen)
+        ),
+        change=None if change is None or protected else _planned(kind, change, inputs),
+        references=frozenset(
+            _key_of(reference, observed, inputs) for reference in kind.references(item.name, desired, inputs.context)
+        ),
+        protected=protected,
+    )
+
+
+def _key_of(reference: ResourceKey, observed: _Observed, inputs: Inputs) -> ResourceKey:
+    kind = inputs.kinds.get(reference.kind)
+    stored = observed.stored_name(kind, reference.name) if kind else None
+    return replace(reference, name=stored or reference.name)
+
+
+def _finding(
+    kind: Kind[Any], key: ResourceKey, difference: Difference, snapshot: Snapshot, protected: str | None
+) -> Finding:
+    if protected:
+        return Finding(key, difference, Remedy.PERSON, "protected")
+    if difference.field in kind.immutable and difference.path:
+        return Finding(key, difference, Remedy.PERSON, "immutable_field")
+    if reason := kind.person(difference, snapshot):
+        return Finding(key, difference, Remedy.PERSON, reason)
+    return Finding(key, difference, Remedy.AUTO)
+
+
+def _change(kind: Kind[Any], key: ResourceKey, desired: Any, seen: Any | None, inputs: Inputs) -> Change[Any] | None:
+    if seen is None:
+        return Create(key, desired)
+    fields = frozenset(difference.field for difference in differences(desired, seen)) - kind.immutable
+    if _ledger_key(kind, key) not in inputs.owned:
+        return Adopt(key, seen, desired, fields)
+    return Update(key, seen, desired, fields) if fields else None
+
+
+def _ledger_key(kind: Kind[Any], key: ResourceKey) -> ResourceKey:
+    return replace(key, name=kind.identity(key.name))
+
+
+def _planned(kind: Kind[Any], change: Change[Any], inputs: Inputs) -> PlannedChange | None:
+    calls = tuple(kind.calls(change, inputs.snapshot))
+    if not calls and not isinstance(change, Adopt):
+        return None
+    reasons = _reasons(kind, change, inputs)
+    return PlannedChange(
+        action=change.action,
+        key=change.key,
+        fields=() if isinstance(change, Create) else tuple(sorted(change.fields)),
+        before=None if isinstance(change, Create) else plain(project(change.observed, change.desired)),
+        after=plain(change.desired),
+        calls=calls,
+        risk=Risk.HIGH if reasons else Risk.LOW,
+        reasons=reasons,
+    )
+
+
+def _reasons(kind: Kind[Any], change: Change[Any], inputs: Inputs) -> tuple[str, ...]:
+    applied = inputs.owned.get(_ledger_key(kind, change.key))
+    last = (
+        kind.parse(change.key.name, applied.declared, inputs.context)
+        if applied and applied.declared is not None
+        else None
+    )
+    own = kind.risks(change.key.name, change.desired, last)
+    return (*own, "not_owned") if isinstance(change, Adopt) else own
+
+
+def _extras(scope: ClosedScope, observed: Mapping[str, Mapping[str, Any]], inputs: Inputs) -> Iterable[Finding]:
+    kind = inputs.kinds[scope.kind]
+    declared = {kind.identity(item.name) for item in inputs.items if item.kind == scope.kind}
+    inventory = kind.inventory(inputs.snapshot)
+    for name, spec in sorted(observed[scope.kind].items()):
+        inside = str(inventory[name]["path"]).startswith(scope.path)
+        if inside and kind.identity(name) not in declared and not kind.protected(name, spec, inputs.context):
+            difference = Difference("", DriftType.EXTRA, None, plain(spec))
+            yield Finding(ResourceKey(scope.kind, name), difference, Remedy.PERSON, "removal_not_supported_yet")
+
+
+def _unmanaged(
+    observed: Mapping[str, Mapping[str, Any]], inputs: Inputs, extras: Iterable[Finding]
+) -> Mapping[str, int]:
+    shown = {(extra.key.kind, extra.key.name) for extra in extras}
+    counts = {}
+    for name, specs in observed.items():
+        kind = inputs.kinds[name]
+        declared = {kind.identity(item.name) for item in inputs.items if item.kind == name}
+        counts[name] = sum(kind.identity(stored) not in declared and (name, stored) not in shown for stored in specs)
+    return counts

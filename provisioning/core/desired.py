@@ -1,0 +1,102 @@
+"""What one account should look like: the merged, rendered items of all its assignments, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Mode(StrEnum):
+    """What we may do about drift of an item; the weakest of all assignments wins."""
+
+    OBSERVE = "observe"
+    ENFORCE = "enforce"
+
+    @property
+    def strength(self) -> int:
+        """0 for the weakest."""
+        return list(Mode).index(self)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an item comes from; data only, so that nothing points back to the templates."""
+
+    baseline: str
+    version: int
+    assignment: str
+    author: str
+    approved_for_production: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.baseline} v{self.version}"
+
+
+@dataclass(frozen=True)
+class DesiredItem:
+    """One declared resource: `declared` is its rendered fields, not yet read by its kind."""
+
+    kind: str
+    name: str
+    declared: Mapping[str, Any] = field(hash=False)
+    mode: Mode
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True)
+class ClosedScope:
+    """Resources of `kind` below `path` that nobody declared are extra."""
+
+    kind: str
+    path: str
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True)
+class DesiredAccount:
+    """Everything desired of one account. Stored as `to_plain`, one generation after the other."""
+
+    items: tuple[DesiredItem, ...]
+    closed: tuple[ClosedScope, ...] = ()
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON data, sorted, so that equal desires have equal digests."""
+        return {
+            "items": [
+                {
+                    "kind": item.kind,
+                    "name": item.name,
+                    "declared": item.declared,
+                    "mode": item.mode.value,
+                    "origins": [vars(origin) for origin in item.origins],
+                }
+                for item in sorted(self.items, key=lambda item: (item.kind, item.name))
+            ],
+            "closed": [
+                {"kind": scope.kind, "path": scope.path, "origins": [vars(origin) for origin in scope.origins]}
+                for scope in sorted(self.closed, key=lambda scope: (scope.kind, scope.path))
+            ],
+        }
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> "DesiredAccount":
+        """Rebuild what was stored."""
+        return cls(
+            items=tuple(
+                DesiredItem(
+                    kind=item["kind"],
+                    name=item["name"],
+                    declared=item["declared"],
+                    mode=Mode(item["mode"]),
+                    origins=_origins(item["origins"]),
+                )
+                for item in data["items"]
+            ),
+            closed=tuple(
+                ClosedScope(scope["kind"], scope["path"], _origins(scope["origins"])) for scope in data["closed"]
+            ),
+        )
+
+
+def _origins(data: list[dict[str, Any]]) -> tuple[Origin, ...]:
+    return tuple(Origin(**origin) for origin in data)

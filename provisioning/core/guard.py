@@ -1,0 +1,73 @@
+"""Guards: run on every plan, with no code path around them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from provisioning.core.change import Action, ResourceKey
+from provisioning.core.plan import Plan, PlannedChange
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A change that must not be made, with the rule and the reason."""
+
+    rule: str
+    key: ResourceKey
+    reason: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a plan is held against.
+
+    `own_access`: ARNs of the roles we enter by and of the policies attached to them. `quotas` and `counts` come from
+    GetAccountSummary ({} when it was not read).
+    """
+
+    own_access: frozenset[str] = frozenset()
+    protected: Mapping[ResourceKey, str] = field(default_factory=dict)
+    quotas: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+COUNTED = {
+    "iam.role": ("Roles", "RolesQuota"),
+    "iam.group": ("Groups", "GroupsQuota"),
+    "iam.policy": ("Policies", "PoliciesQuota"),
+}
+ATTACHED = {"iam.role": "AttachedPoliciesPerRoleQuota", "iam.group": "AttachedPoliciesPerGroupQuota"}
+
+
+def guard(plan: Plan, limits: Limits) -> tuple[Violation, ...]:
+    """Every reason why a change of this plan must not be made."""
+    return (
+        *(violation for change in plan.changes for violation in _change(change, limits)),
+        *_account_quotas(plan.changes, limits),
+    )
+
+
+def _change(change: PlannedChange, limits: Limits) -> Iterable[Violation]:
+    if reason := limits.protected.get(change.key):
+        yield Violation("protected", change.key, reason)
+    touched = {arn for call in change.calls for _, arn in call.actions} & limits.own_access
+    if touched:
+        yield Violation("own_access_path", change.key, f"{sorted(touched)[0]} is how Firstline enters this account")
+    quota = limits.quotas.get(ATTACHED.get(change.key.kind, ""))
+    if quota is not None and (wanted := _attached(change)) > quota:
+        yield Violation("quota", change.key, f"{wanted} attached policies, but this account allows {quota}")
+
+
+def _attached(change: PlannedChange) -> int:
+    after = change.after.get("attached_policies") if isinstance(change.after, dict) else None
+    if isinstance(after, dict):
+        after = after.get("include")
+    return len(after) if isinstance(after, list) else 0
+
+
+def _account_quotas(changes: Iterable[PlannedChange], limits: Limits) -> Iterable[Violation]:
+    for kind, (count, quota) in COUNTED.items():
+        creates = [change for change in changes if change.key.kind == kind and change.action is Action.CREATE]
+        room = limits.quotas.get(quota, len(creates)) - limits.counts.get(count, 0) if quota in limits.quotas else None
+        if room is not None and len(creates) > room:
+            for change in creates[max(room, 0) :]:
+                yield Violation("quota", change.key, f"the account's {quota} leaves room for {max(room, 0)} more")

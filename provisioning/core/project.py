@@ -1,0 +1,33 @@
+"""`project` cuts what is observed down to what is managed; after that, comparison is `==`."""
+
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared
+
+Spec = TypeVar("Spec")
+
+
+def project(observed: Spec, desired: Spec) -> Spec:
+    """Blank the fields `desired` leaves unmanaged and cut shared sets to ours."""
+    return replace(  # type: ignore[type-var]
+        observed,
+        **{
+            field.name: _project_field(getattr(observed, field.name), getattr(desired, field.name))
+            for field in fields(desired)  # type: ignore[arg-type]
+        },
+    )
+
+
+def _project_field(observed: Any, desired: Any) -> Any:
+    if desired is UNMANAGED:
+        return UNMANAGED
+    if isinstance(desired, Shared) and isinstance(observed, Exclusive):
+        return Shared(_cut(observed.items, desired.items))
+    return observed
+
+
+def _cut(observed: Any, ours: Any) -> Any:
+    if isinstance(observed, FrozenMap):
+        return FrozenMap({key: value for key, value in observed.items() if key in ours})
+    return observed & ours

@@ -1,0 +1,25 @@
+"""Rows of provisioning. Core and models never share a name: core has Plan, the database has PlanRecord."""
+
+from provisioning.models.desired_state import DesiredHead, DesiredState
+from provisioning.models.drift import Drift
+from provisioning.models.lease import FleetPause, Lease
+from provisioning.models.ownership import Ownership
+from provisioning.models.plan_record import Decision, PlanRecord
+from provisioning.models.run import Run, Write
+from provisioning.models.snapshot_record import AccountFacts, SectionBody, SnapshotRecord
+
+__all__ = [
+    "AccountFacts",
+    "Decision",
+    "DesiredHead",
+    "DesiredState",
+    "Drift",
+    "FleetPause",
+    "Lease",
+    "Ownership",
+    "PlanRecord",
+    "Run",
+    "SectionBody",
+    "SnapshotRecord",
+    "Write",
+]
