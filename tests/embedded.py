@@ -1,6 +1,7 @@
 """The servers of a test session that was started without any: `pytest` alone works as `make test` does."""
 
 import os
+import secrets
 from contextlib import ExitStack
 from urllib.parse import urlsplit, urlunsplit
 
@@ -10,7 +11,8 @@ running = ExitStack()
 
 
 def ensure_servers() -> None:
-    """Fill the environment with the URLs of both servers, as a worker of pytest-xdist with a Redis database apart."""
+    """Fill the environment: both servers' URLs, and for each worker of pytest-xdist a Redis database of its own."""
+    os.environ.setdefault("FIRSTLINE_SECRET_KEY", secrets.token_hex(32))
     for name, server in (("FIRSTLINE_DATABASE_URL", postgres), ("FIRSTLINE_REDIS_URL", redis)):
         os.environ[name] = running.enter_context(server())
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")

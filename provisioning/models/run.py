@@ -103,6 +103,7 @@ class Write(models.Model):
     name = models.CharField(max_length=128)
     service = models.CharField(max_length=32)
     operation = models.CharField(max_length=64)
+    creates = models.BooleanField(default=False, help_text="Belongs to a change that creates its resource.")
     params = models.JSONField()
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.INTENT)
     aws_code = models.CharField(max_length=64, blank=True, default="")
