@@ -47,7 +47,9 @@ class OuPathField(LineField):
         """The path. Raises ValidationError."""
         path = super().to_internal_value(data)
         if path != "/" and not re.fullmatch(r"(/[^/ ]([^/]*[^/ ])?)+", path):
-            raise serializers.ValidationError("Write the OU path from the root, e.g. /workloads/dev, or / for the root.")
+            raise serializers.ValidationError(
+                "Write the OU path from the root, e.g. /workloads/dev, or / for the root."
+            )
         return path
 
 

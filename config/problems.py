@@ -92,7 +92,9 @@ def _theirs(error: exceptions.APIException) -> HttpResponse:
         headers["Retry-After"] = str(int(wait))
     if isinstance(error, ParameterError):
         body = _body(400, "invalid", REFUSED)
-        body["errors"] = [{"parameter": name, "detail": str(why)} for name, whys in error.detail.items() for why in whys]
+        body["errors"] = [
+            {"parameter": name, "detail": str(why)} for name, whys in error.detail.items() for why in whys
+        ]
     elif isinstance(error, exceptions.ValidationError):
         body = _body(400, "invalid", REFUSED)
         body["errors"] = list(pointers(error.detail))

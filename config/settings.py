@@ -111,6 +111,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "AccountState": "accounts.models.Account.State",
+        "Environment": "accounts.models.Account.Environment",
+        "RunState": "provisioning.models.Run.State",
+        "RunKind": "provisioning.models.Run.Kind",
+        "PlanState": "provisioning.models.PlanRecord.State",
+        "DriftState": "provisioning.models.Drift.State",
+        "Verdict": "provisioning.core.verdict.Verdict",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.openapi.add_problems",

@@ -20,5 +20,17 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
     class Meta:
         model = Event
-        fields = ["id", "at", "actor", "verb", "account_id", "subject", "run_id", "plan_id", "before", "after", "detail"]
+        fields = [
+            "id",
+            "at",
+            "actor",
+            "verb",
+            "account_id",
+            "subject",
+            "run_id",
+            "plan_id",
+            "before",
+            "after",
+            "detail",
+        ]
         read_only_fields = fields

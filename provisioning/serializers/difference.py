@@ -8,7 +8,7 @@ from provisioning.core.plain import canonical
 
 
 def difference(desired: Any, observed: Any) -> list[dict[str, Any]]:
-    """The places that differ, as {pointer, desired?, observed?}; lists compare as sets, JSON texts as what they hold."""
+    """The places that differ, as {pointer, desired?, observed?}; lists compare as sets, JSON texts by content."""
     return list(_differences(_opened(desired), _opened(observed), ""))
 
 

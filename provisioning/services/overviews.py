@@ -22,7 +22,7 @@ class AccountOverview:
 def overviews_of(account_ids: Collection[str]) -> dict[str, AccountOverview]:
     """The overview of each account."""
     verdicts, drifts, looks = verdicts_of(account_ids), _open_drifts(account_ids), _last_looks(account_ids)
-    none = dict.fromkeys(Remedy, 0)
+    none = {str(remedy): 0 for remedy in Remedy}
     return {
         account_id: AccountOverview(verdict, {**none, **drifts.get(account_id, {})}, looks.get(account_id))
         for account_id, verdict in verdicts.items()

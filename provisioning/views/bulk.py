@@ -5,11 +5,11 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
+from access.pointers import pointers
 from access.roles import Actor
 from accounts.models import Account
 from accounts.serializers import NewAccountSerializer
 from accounts.services.register_accounts import NewAccount, register_accounts
-from access.pointers import pointers
 
 MOST_ROWS = 1000
 
