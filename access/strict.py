@@ -1,4 +1,4 @@
-"""Request bodies say what they mean: a field nobody knows is refused, so that none is ignored or assigned by stealth."""
+"""Request bodies say what they mean: a field nobody knows is refused, so that none is ignored or slips in."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -68,7 +68,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ParseError(f"The key {ascii(key[:SHOWN])} stands twice in one object: keep one.")
+            raise ParseError(f"The key {key[:SHOWN]!a} stands twice in one object: keep one.")
         found[key] = value
     return found
 
@@ -93,7 +93,7 @@ def _float(text: str) -> float:
 def _refuse_unclean(value: Any) -> None:
     if isinstance(value, str):
         if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
-            raise ParseError(f"The text {ascii(value[:SHOWN])} holds a NUL or half a character (a lone surrogate).")
+            raise ParseError(f"The text {value[:SHOWN]!a} holds a NUL or half a character (a lone surrogate).")
     elif isinstance(value, dict):
         for key, item in value.items():
             _refuse_unclean(key)

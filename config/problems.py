@@ -1,7 +1,6 @@
 """Errors over HTTP: RFC 9457 problem details, with every field's error at once."""
 
 import logging
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +12,7 @@ from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView, set_rollback
 
+from access.pointers import pointers
 from config.filters import ParameterError
 from provisioning.core.errors import (
     AccessFailedError,
@@ -92,29 +92,15 @@ def _theirs(error: exceptions.APIException) -> HttpResponse:
         headers["Retry-After"] = str(int(wait))
     if isinstance(error, ParameterError):
         body = _body(400, "invalid", REFUSED)
-        body["errors"] = [{"parameter": name, "detail": str(why)} for name, whys in error.detail.items() for why in whys]
+        body["errors"] = [
+            {"parameter": name, "detail": str(why)} for name, whys in error.detail.items() for why in whys
+        ]
     elif isinstance(error, exceptions.ValidationError):
         body = _body(400, "invalid", REFUSED)
         body["errors"] = list(pointers(error.detail))
     else:
         body = _body(error.status_code, str(error.default_code), str(error.detail))
     return _respond(body, headers)
-
-
-def pointers(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
-    """DRF's nested errors as a list of {pointer, detail}; pointers as in RFC 6901."""
-    if isinstance(detail, dict):
-        for key, value in detail.items():
-            yield from pointers(value, pointer if key == "non_field_errors" else f"{pointer}/{_escaped(key)}")
-    elif isinstance(detail, list):
-        for index, value in enumerate(detail):
-            yield from pointers(value, f"{pointer}/{index}" if isinstance(value, dict | list) else pointer)
-    else:
-        yield {"pointer": pointer, "detail": str(detail)}
-
-
-def _escaped(key: Any) -> str:
-    return str(key).replace("~", "~0").replace("/", "~1")
 
 
 def _body(status: int, code: str, detail: str) -> dict[str, Any]:

@@ -21,7 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--user", required=True, help="the person; made when new, without a password")
         parser.add_argument("--role", required=True, choices=Role.values)
         parser.add_argument("--name", required=True, help="where the token is used, e.g. laptop")
-        parser.add_argument("--days", type=int, default=DAYS, help="how long it lives (default and longest: %(default)s)")
+        parser.add_argument(
+            "--days", type=int, default=DAYS, help="how long it lives (default and longest: %(default)s)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Only the token goes to stdout, so that a script can take it."""
@@ -34,6 +36,8 @@ class Command(BaseCommand):
                 by=BY,
             )
         except ValidationError as error:
-            raise CommandError("; ".join(f"--{field}: {' '.join(why)}" for field, why in error.message_dict.items())) from None
+            raise CommandError(
+                "; ".join(f"--{field}: {' '.join(why)}" for field, why in error.message_dict.items())
+            ) from None
         self.stderr.write(f"A token for {options['user']} ({options['role']}). Keep it: it is not shown again.")
         self.stdout.write(text)
