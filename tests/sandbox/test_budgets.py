@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from refusals import refused
+from tests.sandbox.refusals import refused
 
 from sandbox.client import Sandbox
 

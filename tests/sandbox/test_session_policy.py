@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from refusals import code_of, refused
+from tests.sandbox.refusals import code_of, refused
 
 from sandbox.client import Sandbox
 

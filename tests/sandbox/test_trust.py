@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from refusals import refused
+from tests.sandbox.refusals import refused
 
 from sandbox.client import Sandbox
 
