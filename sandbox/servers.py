@@ -46,11 +46,7 @@ class EmbeddedServer(ABC):
 
     @property
     def pid(self) -> int | None:
-<<<<<<< HEAD
-        return self._process and self._process.pid
-=======
         return self._process.pid if self._process else None
->>>>>>> budget
 
     @abstractmethod
     def command(self) -> list[str]: ...
