@@ -1,0 +1,113 @@
+"""PolicyDocument: an IAM policy document that equals another when AWS treats both alike."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from provisioning.core.policy_document import presentation
+from provisioning.core.policy_document.boxes import NONE, Atom, Box, Dimension
+from provisioning.core.policy_document.effort import Effort, TooMuchEffort
+from provisioning.core.policy_document.json_text import plain_json, readable_json
+from provisioning.core.policy_document.meaning import OLD, Meaning, read_meaning, verbatim
+from provisioning.core.policy_document.normal_form import Sides, normal_form
+
+Source = str | Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PolicyDocument:
+    """A policy document. Equal means: AWS treats both alike (Sid, Id, order, splitting, spelling don't count).
+
+    `json` is the text to store, send and show; `canonical` the one text of its meaning; `digest` the SHA-256 of that.
+    """
+
+    json: str
+    canonical: str = field(repr=False)
+    digest: str = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """Characters that count for IAM's quotas, which leave white space out."""
+        return len(self.json)
+
+    @property
+    def pretty(self) -> str:
+        """Several lines in a stable order, for people and for diffs."""
+        return presentation.pretty(readable_json(self.json))
+
+    @property
+    def meaning(self) -> Meaning:
+        """What it says, statement by statement."""
+        return read_meaning(readable_json(self.json))
+
+    def to_plain(self) -> Any:
+        """The document as plain JSON (its raw text when it is none)."""
+        return readable_json(self.json)
+
+    def __eq__(self, other: object) -> bool:
+        return self.canonical == other.canonical if isinstance(other, PolicyDocument) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.canonical)
+
+    def __str__(self) -> str:
+        return self.json
+
+
+def read_document(value: Source) -> PolicyDocument:
+    """Reads what AWS has stored, parsed or as text, percent-decoded. Never refuses: see `meaning`."""
+    return document_of(readable_json(value) if isinstance(value, str) else plain_json(value))
+
+
+def document_of(value: Any) -> PolicyDocument:
+    """The document of plain JSON, or of a raw text that is none."""
+    canonical = canonical_text(read_meaning(value))
+    text = value if isinstance(value, str) else presentation.compact(value)
+    return PolicyDocument(text, canonical, hashlib.sha256(canonical.encode()).hexdigest())
+
+
+def equivalent(left: Source | PolicyDocument, right: Source | PolicyDocument) -> bool:
+    """Whether AWS treats two documents alike; pure, for parsed JSON and for PolicyDocuments."""
+    return _as_document(left) == _as_document(right)
+
+
+def _as_document(value: Source | PolicyDocument) -> PolicyDocument:
+    return value if isinstance(value, PolicyDocument) else read_document(value)
+
+
+def canonical_text(meaning: Meaning) -> str:
+    """The meaning as canonical JSON: equal texts, and only they, are equivalent documents."""
+    whole: dict[str, Any] = {"Version": meaning.version or OLD, "Statement": []}
+    if not meaning.version:
+        whole = {}
+    try:
+        whole["Statement"] = _sorted_statements(normal_form(meaning, Effort()))
+    except TooMuchEffort:
+        # Too intricate to fold: then only what is written alike is alike, which errs on the side of showing drift.
+        whole["AsWritten"] = _sorted_statements((box.effect, _as_written(box)) for box in meaning.boxes)
+    if meaning.opaque:
+        whole["Opaque"] = sorted(meaning.opaque)
+    return verbatim(whole)
+
+
+def _as_written(box: Box) -> Sides:
+    return {side: tuple(sorted(atoms)) for side, atoms in box.sides.items()}
+
+
+def _sorted_statements(boxes: Iterable[tuple[str, Sides]]) -> list[dict[str, Any]]:
+    rendered = {verbatim(one): one for one in (_render(effect, sides) for effect, sides in boxes)}
+    return [rendered[text] for text in sorted(rendered)]
+
+
+def _render(effect: str, sides: Mapping[Dimension, tuple[Atom, ...]]) -> dict[str, Any]:
+    rendered: dict[str, Any] = {"Effect": effect}
+    for side, atoms in sides.items():
+        if atoms == (NONE,):
+            continue
+        shown = [atom[1] if atom[0] == "is" else list(atom) for atom in atoms]
+        if side.element == "Condition":
+            rendered.setdefault("Condition", {}).setdefault(side.operator, {})[side.key] = shown
+        else:
+            rendered[side.element] = shown
+    return rendered
