@@ -155,6 +155,11 @@ def test_unknown_address_is_a_problem_not_a_page(db: None, address: str, method:
     assert (answer.status_code, answer["Content-Type"]) == (404, PROBLEM)
 
 
+def test_wrong_host_is_a_problem(db: None) -> None:
+    answer = APIClient().get("/api/v1/accounts", HTTP_HOST="evil.example")
+    assert (answer.status_code, answer["Content-Type"]) == (400, PROBLEM)
+
+
 def test_error_inside_says_nothing_of_it(as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
     from provisioning.views import fleet
 
