@@ -119,7 +119,7 @@ def test_values_that_were_sent_are_masked() -> None:
 def test_who_was_refused_what_stays_readable() -> None:
     text = (
         "User: arn:aws:sts::111111111111:assumed-role/FirstlineApply/run-1.1 is not authorized to perform: "
-        "iam:CreateRole on resource: arn:aws:iam::111111111111:role/workloads/EC2_S3ReadOnlyAccess_for_everybody_in_here "
+        "iam:CreateRole on resource: arn:aws:iam::111111111111:role/workloads/EC2_S3ReadOnlyAccess_for_everybody "
         "with an explicit deny in a service control policy"
     )
     assert cleaned(text) == text
