@@ -46,7 +46,7 @@ class EmbeddedServer(ABC):
 
     @property
     def pid(self) -> int | None:
-        return self._process and self._process.pid
+        return self._process.pid if self._process else None
 
     @abstractmethod
     def command(self) -> list[str]: ...

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -42,6 +44,19 @@ def sandbox(sandbox_server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     return sandbox_server
+
+
+@pytest.fixture
+def process_environment(transactional_db: None) -> dict[str, str]:
+    """For a worker or a command in a process of its own: the product's settings over this test's database.
+
+    Take it after `sandbox`, whose variables it then holds.
+    """
+    from django.db import connection
+
+    url = urlsplit(os.environ["FIRSTLINE_DATABASE_URL"])
+    database = urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}"))
+    return os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "FIRSTLINE_DATABASE_URL": database}
 
 
 def _aws_environment(url: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ import logging
 import time
 from uuid import UUID
 
+from provisioning.aws.errors import LeaseTooShortError
 from provisioning.aws.session import AwsSession
 from provisioning.core.errors import (
     AccessFailedError,
@@ -12,7 +13,7 @@ from provisioning.core.errors import (
     ErrorClass,
     FencedError,
 )
-from provisioning.core.session_policy import session_policies
+from provisioning.core.session_policy import SessionPolicyTooLongError, session_policies
 from provisioning.models import Run
 from provisioning.services.apply_state import (
     Applying,
@@ -48,6 +49,7 @@ ENDS: dict[type[Exception], Run.State] = {
     RefusedError: Run.State.REFUSED,
     StoppedError: Run.State.CANCELLED,
     DeclarationError: Run.State.FAILED,
+    SessionPolicyTooLongError: Run.State.FAILED,
 }
 
 
@@ -69,13 +71,13 @@ def _attempt(applying: Applying) -> None:
     try:
         with enter_to_verify(applying.work, applying.claim, applying.calls) as looking:
             _look_and_write(applying, looking)
-    except PausedError as error:
+    except (PausedError, LeaseTooShortError) as error:
         put_off(applying, error, keep_lease=False)
     except AwsError as error:
         _answer(applying, error)
     except AccessFailedError as error:
         end_apply(applying, Run.State.BLOCKED, error, {"causes": list(error.causes)})
-    except (StalePlanError, RefusedError, StoppedError, DeclarationError) as error:
+    except (StalePlanError, RefusedError, StoppedError, DeclarationError, SessionPolicyTooLongError) as error:
         end_apply(applying, ENDS[type(error)], error)
 
 
@@ -102,9 +104,10 @@ def _look_and_write(applying: Applying, looking: AwsSession) -> None:
 def _write(applying: Applying, looking: AwsSession, seen: Observation) -> None:
     pairs = [(change, call) for change in changes_to_make(applying, seen) for call in change.calls]
     steps = [Step(change, call, n) for n, (change, call) in enumerate(pairs)]
-    for slice_ in session_policies([step.call for step in steps]):
-        with enter_to_write(applying.work, applying.claim, slice_.policy, applying.calls) as writing:
-            for step in steps[slice_.start : slice_.stop]:
+    # Re-reads go through the session that looks, so a slice holds the actions of its writes and nothing else.
+    for policy, part in session_policies([step.call for step in steps], [frozenset()] * len(steps)):
+        with enter_to_write(applying.work, applying.claim, policy, applying.calls) as writing:
+            for step in steps[part]:
                 make_call(applying, step, seen, looking, writing)
 
 

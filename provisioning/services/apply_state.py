@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from provisioning.aws.session import CallCounter
+from provisioning.aws.call_context import CallCounter
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import Mode
 from provisioning.core.errors import FirstlineError

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-from provisioning.aws.session import AccountEntry, AwsSession, CallCounter, enter
+from provisioning.aws.assume import AccountEntry
+from provisioning.aws.call_context import CallCounter
+from provisioning.aws.session import AwsSession, enter
 from provisioning.aws.settings import AwsSettings
 from provisioning.core.session_policy import LOOK_POLICY
 from provisioning.services.leases import Claim

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from provisioning.aws.session import CallCounter
+from provisioning.aws.call_context import CallCounter
 from provisioning.core.errors import AccessFailedError, AwsError, DeclarationError, FencedError
 from provisioning.models import Run
 from provisioning.services.entry import enter_to_look

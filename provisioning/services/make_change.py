@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from accounts.models import Account
 from history.services.record import record
 from provisioning.aws.call_context import lease_deadline
+from provisioning.aws.errors import LeaseTooShortError
 from provisioning.aws.reread import drive
 from provisioning.aws.session import AwsSession, Sent
 from provisioning.core.assess import Applied, Inputs, ItemAssessment, assess
@@ -103,6 +104,9 @@ def _send(applying: Applying, step: Step, write: Write, writing: AwsSession, dea
     try:
         with lease_deadline(deadline):
             sent = writing.send(step.call)
+    except LeaseTooShortError as error:
+        _store(applying, step, write, Write.Outcome.ERROR, error.code)
+        raise
     except AwsError as error:
         unknown = error.error_class is ErrorClass.UNKNOWN_OUTCOME
         outcome = Write.Outcome.UNKNOWN if unknown else Write.Outcome.ERROR
