@@ -26,5 +26,5 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("api/v1/", include(v1)),
-    re_path(r"^api/", UnknownAddress.as_view()),
+    re_path(r"^api(/|$)", UnknownAddress.as_view()),
 ]
