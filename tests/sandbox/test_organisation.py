@@ -59,6 +59,14 @@ def test_every_account_holds_the_way_in_and_the_roles_of_aws(sandbox: Sandbox) -
     assert {"FirstlineApply", "OrganizationAccountAccessRole", "AWSServiceRoleForSupport"} <= set(roles)
 
 
+def test_access_roles_take_the_policies_they_are_given(server: Sandbox) -> None:
+    narrow = json.loads(policy("iam:ListRoles"))
+    server.organisation(accounts=[{"id": ACCOUNT}], access_policies={"FirstlineLook": narrow})
+    roles = server.state(ACCOUNT)["roles"]
+    assert roles["FirstlineLook"]["inline_policies"]["firstline"] == narrow
+    assert roles["FirstlineApply"]["inline_policies"]["firstline"] != narrow
+
+
 def test_reset_leaves_nothing_and_old_keys_are_void(sandbox: Sandbox) -> None:
     iam = sandbox.client("iam", ACCOUNT)
     sandbox.reset()
@@ -152,8 +160,6 @@ def test_many_threads_on_one_account_never_break_it(sandbox: Sandbox) -> None:
 
 
 def test_server_dies_with_the_process_that_started_it() -> None:
-    if sys.platform != "linux":
-        pytest.skip("only Linux tells a child that its parent died")
     script = "from sandbox.client import Sandbox; s = Sandbox.start(); print(s._process.pid, flush=True); input()"
     parent = subprocess.Popen(
         [sys.executable, "-c", script], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
