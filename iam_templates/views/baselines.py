@@ -11,10 +11,11 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from access.roles import Permission
-from iam_templates.declaration import check_declaration, schema
+from iam_templates.declaration import check_declaration
 from iam_templates.models import Baseline
 from iam_templates.parsers import JsonDeclarationParser, YamlDeclarationParser
 from iam_templates.reading import read_declaration
+from iam_templates.schema import schema
 from iam_templates.serializers import BaselineSerializer, NewBaselineSerializer, SourceSerializer, ValidSerializer
 from iam_templates.services.create_baseline import create_baseline
 from iam_templates.views.acting import acting, read
