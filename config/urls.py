@@ -18,6 +18,7 @@ v1 = [
     path("docs", DocsView.as_view(), name="docs"),
     path("", include("history.urls")),
     path("", include("provisioning.urls")),
+    path("", include("iam_templates.urls")),
 ]
 
 urlpatterns = [
