@@ -54,7 +54,8 @@ def is_shared(value: Any) -> bool:
 
 
 def _merge_items(items: Sequence[DesiredItem], reasons: list[Reason]) -> DesiredItem:
-    items = sorted(items, key=lambda item: (item.name, canonical(item.declared), canonical(item.origins)))
+    if len(items) > 1:
+        items = sorted(items, key=lambda item: (item.name, canonical(item.declared), canonical(item.origins)))
     first = items[0]
     where = pointer("resources", first.kind, first.name)
     if len(spellings := {item.name: _who(item) for item in items}) > 1:
@@ -75,7 +76,7 @@ def _merge_field(where: str, claims: Sequence[Claim], reasons: list[Reason]) -> 
     values = [value for _, value in claims]
     if all(is_shared(value) for value in values):
         return {"include": _unite(where, [(who, value["include"]) for who, value in claims], reasons)}
-    if len({canonical(value) for value in values}) > 1:
+    if _differ(values):
         mixed = any(is_shared(value) for value in values)
         reasons.append(_conflict(where, claims, _EXCLUSIVE if mixed else "declare different values"))
     return values[0]
@@ -98,10 +99,14 @@ def _unite_maps(where: str, claims: Sequence[Claim], reasons: list[Reason]) -> d
     united: dict[str, Any] = {}
     for key in sorted({key for _, value in claims for key in value}):
         rivals = [(who, value[key]) for who, value in claims if key in value]
-        if len({canonical(value) for _, value in rivals}) > 1:
+        if _differ([value for _, value in rivals]):
             reasons.append(_conflict(f"{where}{pointer(key)}", rivals, "declare different values"))
         united[key] = rivals[0][1]
     return united
+
+
+def _differ(values: Sequence[Any]) -> bool:
+    return len(values) > 1 and len({canonical(value) for value in values}) > 1
 
 
 def _conflict(where: str, claims: Sequence[Claim], what: str) -> Reason:
