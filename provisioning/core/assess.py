@@ -83,6 +83,17 @@ def needed_sections(
     return frozenset(section for name in named for section in kinds[name].sections)
 
 
+@dataclass(frozen=True)
+class _Observed:
+    """What is there, by kind: specs by stored name, and stored names by identity. Readable declared kinds only."""
+
+    specs: Mapping[str, Mapping[str, Any]]
+    names: Mapping[str, Mapping[str, str]]
+
+    def stored_name(self, kind: Kind[Any], name: str) -> str | None:
+        return self.names.get(kind.name, {}).get(kind.identity(name))
+
+
 def assess(inputs: Inputs) -> Assessment:
     """Compare everything desired of one account with one snapshot of it."""
     declared_kinds = {item.kind for item in inputs.items} | {scope.kind for scope in inputs.closed}
@@ -91,39 +102,46 @@ def assess(inputs: Inputs) -> Assessment:
         for name in sorted(declared_kinds)
         if (reasons := inputs.snapshot.unread(inputs.kinds[name].sections))
     }
-    readable = declared_kinds - unread.keys()
-    observed = {name: dict(inputs.kinds[name].observed(inputs.snapshot)) for name in readable}
-    items = tuple(_item(item, observed[item.kind], inputs) for item in inputs.items if item.kind in readable)
+    observed = _observe(sorted(declared_kinds - unread.keys()), inputs)
+    items = tuple(_item(item, observed, inputs) for item in inputs.items if item.kind not in unread)
     extras = tuple(
-        extra for scope in inputs.closed if scope.kind in readable for extra in _extras(scope, observed, inputs)
+        extra for scope in inputs.closed if scope.kind not in unread for extra in _extras(scope, observed.specs, inputs)
     )
-    return Assessment(items, extras, unread, _unmanaged(observed, inputs, extras))
+    return Assessment(items, extras, unread, _unmanaged(observed.specs, inputs, extras))
 
 
-def _item(item: DesiredItem, observed: Mapping[str, Any], inputs: Inputs) -> ItemAssessment:
+def _observe(readable: Iterable[str], inputs: Inputs) -> _Observed:
+    specs = {name: dict(inputs.kinds[name].observed(inputs.snapshot)) for name in readable}
+    names = {name: {inputs.kinds[name].identity(stored): stored for stored in found} for name, found in specs.items()}
+    return _Observed(specs, names)
+
+
+def _item(item: DesiredItem, observed: _Observed, inputs: Inputs) -> ItemAssessment:
     kind = inputs.kinds[item.kind]
     desired = kind.parse(item.name, item.declared, inputs.context)
-    stored_name = _stored_name(kind, item.name, observed)
+    stored_name = observed.stored_name(kind, item.name)
     key = ResourceKey(item.kind, stored_name or item.name)
-    seen = observed.get(stored_name) if stored_name else None
+    seen = observed.specs[item.kind][stored_name] if stored_name is not None else None
     protected = kind.protected(key.name, seen if seen is not None else desired, inputs.context)
-    findings = tuple(
-        _finding(kind, key, difference, inputs.snapshot, protected) for difference in differences(desired, seen)
-    )
     change = _change(kind, key, desired, seen, inputs)
     return ItemAssessment(
         item=item,
         key=key,
-        findings=findings,
+        findings=tuple(
+            _finding(kind, key, difference, inputs.snapshot, protected) for difference in differences(desired, seen)
+        ),
         change=None if change is None or protected else _planned(kind, change, inputs),
-        references=kind.references(item.name, desired, inputs.context),
+        references=frozenset(
+            _key_of(reference, observed, inputs) for reference in kind.references(item.name, desired, inputs.context)
+        ),
         protected=protected,
     )
 
 
-def _stored_name(kind: Kind[Any], name: str, observed: Mapping[str, Any]) -> str | None:
-    wanted = kind.identity(name)
-    return next((stored for stored in observed if kind.identity(stored) == wanted), None)
+def _key_of(reference: ResourceKey, observed: _Observed, inputs: Inputs) -> ResourceKey:
+    kind = inputs.kinds.get(reference.kind)
+    stored = observed.stored_name(kind, reference.name) if kind else None
+    return replace(reference, name=stored or reference.name)
 
 
 def _finding(

@@ -49,6 +49,7 @@ class Drift(models.Model):
     seen_at = models.DateTimeField()
     reopened_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by_apply = models.BooleanField(default=False)
     run_id = models.UUIDField(help_text="The look that last saw it.")
 
     objects: Any = DriftQuerySet.as_manager()

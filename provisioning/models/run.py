@@ -56,6 +56,7 @@ class Run(models.Model):
     cancel_requested = models.BooleanField(default=False)
     reason_code = models.CharField(max_length=64, blank=True, default="")
     message = models.TextField(blank=True, default="")
+    attempts = models.PositiveIntegerField(default=0)
     aws_calls = models.PositiveIntegerField(default=0)
     generation = models.PositiveIntegerField(null=True, blank=True)
     outcome = models.JSONField(
@@ -102,6 +103,7 @@ class Write(models.Model):
     name = models.CharField(max_length=128)
     service = models.CharField(max_length=32)
     operation = models.CharField(max_length=64)
+    creates = models.BooleanField(default=False, help_text="Belongs to a change that creates its resource.")
     params = models.JSONField()
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.INTENT)
     aws_code = models.CharField(max_length=64, blank=True, default="")

@@ -1,0 +1,63 @@
+# Every command makes its own set-up. `make` alone lists them.
+PYTHON_ENV := .venv/bin/python
+UV_COMPILE = uv pip compile --universal --generate-hashes -q --no-emit-index-url \
+	--custom-compile-command "make requirements" $(if $(UPGRADE),--upgrade)
+
+# Each is empty unless given, as in `make test TESTS=tests/core`. PYTHON names the interpreter of .venv.
+ONCE ?=
+TESTS ?=
+BENCH ?=
+RUN ?=
+UPGRADE ?=
+PYTHON ?=
+WORKERS ?= 2
+export ONCE PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types format requirements bench run clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: ## Show Firstline at work on a simulated organisation; ONCE=1 ends after one pass
+	@sh tools/setup.sh demo
+	@$(PYTHON_ENV) -m sandbox.demo
+
+test: ## Run every check and test; TESTS=path runs the tests of that path only
+	@sh tools/setup.sh test
+	@$(if $(or $(findstring browser,$(TESTS)),$(if $(TESTS),,all)),sh tools/browser.sh)
+	@$(PYTHON_ENV) -m sandbox.servers run -- $(PYTHON_ENV) -m pytest -q -n $(WORKERS) $(TESTS)
+
+lint: ## Check style, formatting and who imports whom
+	@sh tools/setup.sh test
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports --no-cache
+
+types: ## Check the types
+	@sh tools/setup.sh test
+	@FIRSTLINE_SECRET_KEY=the-type-checker-reads-the-settings .venv/bin/mypy
+
+format: ## Format the code and sort its imports
+	@sh tools/setup.sh test
+	@.venv/bin/ruff check --fix --quiet .
+	@.venv/bin/ruff format .
+
+requirements: ## Lock the packages with their hashes (needs uv); UPGRADE=1 takes the newest allowed
+	@command -v uv >/dev/null || { echo "make requirements needs uv on the PATH" >&2; exit 1; }
+	@$(UV_COMPILE) pyproject.toml -o requirements/base.txt
+	@$(UV_COMPILE) --extra demo -c requirements/base.txt pyproject.toml -o requirements/demo.txt
+	@$(UV_COMPILE) --extra test -c requirements/demo.txt pyproject.toml -o requirements/test.txt
+
+bench: ## Run one benchmark: BENCH=name of a module in bench/
+	@test -n "$(BENCH)" || { echo "make bench BENCH=name, one of:" $(patsubst bench/%.py,%,$(wildcard bench/[a-z]*.py)) >&2; exit 2; }
+	@sh tools/setup.sh demo
+	@$(PYTHON_ENV) -m sandbox.servers run -- $(PYTHON_ENV) -m bench.$(BENCH)
+
+run: ## Run a command beside a fresh PostgreSQL and Redis: RUN=".venv/bin/python manage.py migrate"
+	@test -n '$(RUN)' || { echo 'make run RUN="command"' >&2; exit 2; }
+	@sh tools/setup.sh demo
+	@$(PYTHON_ENV) -m sandbox.servers run -- sh -c '$(RUN)'
+
+clean: ## Remove what the commands made
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache test-results staticfiles

@@ -1,0 +1,47 @@
+"""The dispatcher: rings the workers for what is due, and keeps house slowly. Its rounds may overlap with others'."""
+
+import logging
+import threading
+import time
+
+from django.conf import settings
+from django.db import close_old_connections
+from kombu.exceptions import OperationalError
+
+from history.services.months import make_months
+from iam_templates.services.render_stale import render_stale
+from provisioning.services.dispatch import Round, dispatch_round
+from provisioning.tasks import apply, look
+
+logger = logging.getLogger(__name__)
+
+HOUSEKEEPING_SECONDS = 3600.0
+MOST_LOOK_HINTS = 8
+
+
+def dispatch_until(stop: threading.Event, *, every_seconds: float = 1.0) -> None:
+    """Do rounds until `stop` is set. A round that fails is logged and the next one tried."""
+    next_housekeeping = 0.0
+    while not stop.wait(every_seconds):
+        try:
+            if time.monotonic() >= next_housekeeping:
+                make_months()
+                next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
+            render_stale()
+            ring(dispatch_round())
+        except Exception:
+            logger.exception("round failed")
+            close_old_connections()
+
+
+def ring(found: Round) -> None:
+    """Send the hints of one round; a hint that is lost is sent again after `hint_again_seconds`."""
+    looks = min(-(-found.looks // settings.FIRSTLINE.look_threads), MOST_LOOK_HINTS)
+    expires = settings.FIRSTLINE.hint_again_seconds * 2
+    try:
+        for _ in range(looks):
+            look.apply_async(expires=expires, retry=False)
+        for run_id in found.applies:
+            apply.apply_async([str(run_id)], expires=expires, retry=False)
+    except (OperationalError, OSError) as error:
+        logger.warning("broker unreachable: %s; ringing again later", type(error).__name__)

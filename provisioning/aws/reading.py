@@ -1,0 +1,151 @@
+"""The bulk read of one account: only the sections that are needed, each to its last page."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from provisioning.aws import budget_sections, iam_sections
+from provisioning.aws.pages import Page
+from provisioning.aws.session import AwsSession
+from provisioning.core.change import Read
+from provisioning.core.errors import AwsError, ErrorClass
+from provisioning.core.snapshot import Complete, Section, Snapshot, Unreadable
+
+Facts = dict[str, Any]
+"""Volatile values by section: role use, attachment counts, spend, health, alarm states. Outside every hash."""
+
+_DETAILS = ["User", "Role", "Group", "LocalManagedPolicy"]
+
+
+def read_sections(
+    session: AwsSession,
+    sections: Iterable[Section],
+    declared_budgets: frozenset[str],
+    *,
+    on_page: Callable[[], None] | None = None,
+) -> tuple[Snapshot, Facts]:
+    """Read `sections`; one that fails is Unreadable with its reason, and the others are still read.
+
+    `on_page` runs after every request: renew the lease there. Raises AwsError (`session`) or AccessFailedError when
+    the account can no longer be entered at all.
+    """
+    look = _Look(session, declared_budgets, on_page)
+    wanted = frozenset(sections)
+    readings = {section: look.reading(section) for section in Section if section in wanted}
+    return Snapshot(session.entry.account_id, session.entry.partition, readings), look.facts
+
+
+@dataclass
+class _Look:
+    session: AwsSession
+    declared_budgets: frozenset[str]
+    on_page: Callable[[], None] | None
+    facts: Facts = field(default_factory=dict)
+    _done: dict[Section, Complete | Unreadable] = field(default_factory=dict)
+
+    def reading(self, section: Section) -> Complete | Unreadable:
+        """The section, read once."""
+        if section not in self._done:
+            self._done[section] = self._read(section)
+        return self._done[section]
+
+    def _read(self, section: Section) -> Complete | Unreadable:
+        observed_at = datetime.now(UTC)
+        readers: Mapping[Section, Callable[[], Mapping[str, Any]]] = {
+            Section.IAM_DETAILS: self._details,
+            Section.IAM_ROLES: self._roles,
+            Section.IAM_SUMMARY: self._summary,
+            Section.BUDGETS: self._budgets,
+            Section.BUDGET_NOTIFICATIONS: self._notifications,
+            Section.BUDGET_SUBSCRIBERS: self._subscribers,
+        }
+        try:
+            return Complete(readers[section](), observed_at)
+        except _NeededSectionError as needed:
+            return Unreadable(needed.reason)
+        except AwsError as error:
+            if error.error_class is ErrorClass.SESSION:
+                raise
+            return Unreadable(error.code)
+
+    def _details(self) -> Mapping[str, Any]:
+        pages = self._pages(
+            _iam("GetAccountAuthorizationDetails", Filter=_DETAILS, MaxItems=1000),
+            lambda page: (iam_sections.details_page(page), iam_sections.details_facts_page(page)),
+        )
+        self.facts[Section.IAM_DETAILS.value] = {
+            kind: _joined(facts[kind] for _, facts in pages) for kind in ("roles", "policies")
+        }
+        return iam_sections.details_body(body for body, _ in pages)
+
+    def _roles(self) -> Mapping[str, Any]:
+        return iam_sections.roles_body(self._pages(_iam("ListRoles", MaxItems=1000), iam_sections.roles_page))
+
+    def _summary(self) -> Mapping[str, Any]:
+        return dict(self._pages(_iam("GetAccountSummary"), iam_sections.summary_body)[0])
+
+    def _budgets(self) -> Mapping[str, Any]:
+        pages = self._pages(
+            self._budget_read("DescribeBudgets", MaxResults=1000, ShowFilterExpression=True),
+            lambda page: (budget_sections.budgets_page(page), budget_sections.budgets_facts_page(page)),
+        )
+        self.facts[Section.BUDGETS.value] = _joined(facts for _, facts in pages)
+        return budget_sections.budgets_body(body for body, _ in pages)
+
+    def _notifications(self) -> Mapping[str, Any]:
+        pages = self._pages(
+            self._budget_read("DescribeBudgetNotificationsForAccount", MaxResults=1000),
+            lambda page: (budget_sections.notifications_page(page), budget_sections.notification_facts_page(page)),
+        )
+        self.facts[Section.BUDGET_NOTIFICATIONS.value] = _joined(facts for _, facts in pages)
+        return budget_sections.notifications_body(body for body, _ in pages)
+
+    def _subscribers(self) -> Mapping[str, Any]:
+        notifications = self.reading(Section.BUDGET_NOTIFICATIONS)
+        if isinstance(notifications, Unreadable):
+            raise _NeededSectionError(notifications.reason)
+        by_budget: Mapping[str, list[dict[str, Any]]] = notifications.body["notifications"]
+        return {
+            "subscribers": {
+                name: [entry for entry in (self._heard(name, item) for item in items) if entry]
+                for name, items in by_budget.items()
+                if name in self.declared_budgets
+            }
+        }
+
+    def _heard(self, budget: str, notification: dict[str, Any]) -> dict[str, Any] | None:
+        """Who hears of one notification; None when it vanished since the notifications were read."""
+        read = self._budget_read(
+            "DescribeSubscribersForNotification", BudgetName=budget, Notification=notification, MaxResults=100
+        )
+        pages = self._pages(read, budget_sections.subscribers)
+        if not pages:
+            return None
+        return {"notification": notification, "subscribers": [person for page in pages for person in page]}
+
+    def _budget_read(self, operation: str, **params: Any) -> Read:
+        return Read("budgets", operation, {"AccountId": self.session.entry.account_id, **params}, frozenset())
+
+    def _pages(self, read: Read, shape: Callable[[Page], Any]) -> list[Any]:
+        try:
+            return self.session.read_pages(read, shape, self.on_page)
+        except AwsError as error:
+            # Budgets says NotFound where an account has none.
+            if error.aws_code == "NotFoundException":
+                return []
+            raise
+
+
+class _NeededSectionError(Exception):
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def _iam(operation: str, **params: Any) -> Read:
+    return Read("iam", operation, params, frozenset())
+
+
+def _joined(maps: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    return {key: value for one in maps for key, value in one.items()}

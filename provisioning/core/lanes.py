@@ -1,0 +1,92 @@
+"""How the changes of one look may go ahead: by rule, by a person, or not at all. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from provisioning.core.assess import ItemAssessment
+from provisioning.core.change import ResourceKey
+from provisioning.core.desired import Mode
+from provisioning.core.plan import Plan, PlannedChange, Risk, closed_over_references, in_safe_order
+
+
+class Lane(StrEnum):
+    """`auto` goes ahead, `approval` waits for a person, `observe` is shown and nobody can approve it."""
+
+    AUTO = "auto"
+    APPROVAL = "approval"
+    OBSERVE = "observe"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The plan of one lane, why it waits, and who wrote what is behind it."""
+
+    lane: Lane
+    plan: Plan
+    reasons: tuple[str, ...]
+    authors: tuple[str, ...]
+
+
+def proposals(
+    account_id: str, items: Iterable[ItemAssessment], *, is_production: bool, blocked: frozenset[ResourceKey]
+) -> tuple[Proposal, ...]:
+    """Split what a look would change by need of approval, closed over references.
+
+    `blocked` changes (a guard forbids them) and those that refer to them are in no plan.
+    """
+    changing = {item.key: item for item in items if item.change is not None}
+    references = {key: item.references for key, item in changing.items()}
+    out = closed_over_references(blocked & changing.keys(), references, changing)
+    lanes = _lanes({key: item for key, item in changing.items() if key not in out}, references, is_production)
+    return tuple(
+        _proposal(account_id, lane, [changing[key] for key in sorted(keys)], references, is_production)
+        for lane, keys in lanes.items()
+        if keys
+    )
+
+
+def _lanes(
+    changing: Mapping[ResourceKey, ItemAssessment],
+    references: Mapping[ResourceKey, frozenset[ResourceKey]],
+    is_production: bool,
+) -> dict[Lane, frozenset[ResourceKey]]:
+    observed = (key for key, item in changing.items() if item.item.mode is Mode.OBSERVE)
+    observe = closed_over_references(observed, references, changing)
+    waiting = (key for key, item in changing.items() if key not in observe and _waits(item, is_production))
+    approval = closed_over_references(waiting, references, changing.keys() - observe)
+    auto = frozenset(changing.keys() - observe - approval)
+    return {Lane.AUTO: auto, Lane.APPROVAL: approval, Lane.OBSERVE: observe}
+
+
+def _waits(item: ItemAssessment, is_production: bool) -> bool:
+    return _change(item).risk is Risk.HIGH or _unapproved_production(item, is_production)
+
+
+def _unapproved_production(item: ItemAssessment, is_production: bool) -> bool:
+    return is_production and not all(origin.approved_for_production for origin in item.item.origins)
+
+
+def _proposal(
+    account_id: str,
+    lane: Lane,
+    items: list[ItemAssessment],
+    references: Mapping[ResourceKey, frozenset[ResourceKey]],
+    is_production: bool,
+) -> Proposal:
+    origins = {origin for item in items for origin in item.item.origins}
+    reasons = {reason for item in items for reason in _change(item).reasons}
+    if any(_unapproved_production(item, is_production) for item in items):
+        reasons.add("production")
+    plan = Plan(
+        account_id=account_id,
+        changes=in_safe_order([_change(item) for item in items], references),
+        baseline_versions=tuple(sorted({str(origin) for origin in origins})),
+    )
+    return Proposal(lane, plan, tuple(sorted(reasons)), tuple(sorted({origin.author for origin in origins})))
+
+
+def _change(item: ItemAssessment) -> PlannedChange:
+    if item.change is None:
+        raise ValueError(f"{item.key} has no change")
+    return item.change

@@ -1,0 +1,116 @@
+"""What an attempt of an apply knows, and whether its approval still covers what is left to do."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from provisioning.aws.call_context import CallCounter
+from provisioning.core.change import ResourceKey
+from provisioning.core.desired import Mode
+from provisioning.core.errors import FirstlineError
+from provisioning.core.plan import Plan, PlannedChange, in_safe_order, unapproved
+from provisioning.models import PlanRecord, Run, Write
+from provisioning.services.leases import Claim
+from provisioning.services.observe import Observation
+from provisioning.services.work import Work, load_work
+
+
+class StalePlanError(FirstlineError):
+    """What the plan was made from, or for, has moved."""
+
+    code = "stale"
+
+
+class RefusedError(FirstlineError):
+    """A guard, or the plan's own seal, forbids it."""
+
+    code = "refused"
+
+
+class StoppedError(FirstlineError):
+    """A person asked for the run to stop."""
+
+    code = "cancelled"
+
+
+class PausedError(FirstlineError):
+    """A pause is on: the run waits."""
+
+    code = "paused"
+
+
+@dataclass
+class Applying:
+    """One attempt.
+
+    `started`: resources this plan has sent a write for; `created`: those whose creation it has begun.
+    """
+
+    claim: Claim
+    plan: Plan
+    plan_id: UUID
+    work: Work
+    started: set[ResourceKey]
+    created: set[ResourceKey]
+    calls: CallCounter = field(default_factory=CallCounter)
+    earlier_calls: int = 0
+
+    @property
+    def aws_calls(self) -> int:
+        """Calls of this run, earlier attempts included."""
+        return self.earlier_calls + self.calls.made
+
+
+def load_applying(claim: Claim) -> Applying:
+    """Everything an attempt starts from."""
+    run = Run.objects.select_related("plan").get(pk=claim.run_id)
+    if run.plan is None:
+        raise ValueError(f"apply {run.pk} has no plan")
+    sent = [write for write in run.writes.all() if write.outcome != Write.Outcome.ERROR]
+    return Applying(
+        claim=claim,
+        plan=Plan.from_plain(run.plan.data),
+        plan_id=run.plan.pk,
+        work=load_work(claim.account_id),
+        started={_key(write) for write in sent},
+        created={_key(write) for write in sent if write.creates},
+        earlier_calls=run.aws_calls,
+    )
+
+
+def _key(write: Write) -> ResourceKey:
+    return ResourceKey(write.kind, write.name)
+
+
+def bind(applying: Applying, seen: Observation) -> None:
+    """Hold what is left to do against what was approved. Raises StalePlanError or RefusedError."""
+    _check_seal(applying)
+    if applying.work.not_renderable:
+        raise RefusedError("The desired state can't be rendered, so nothing is written.", code="not_renderable")
+    keys = {change.key for change in applying.plan.changes}
+    if seen.assessment.unread and (kinds := {key.kind for key in keys} & seen.assessment.unread.keys()):
+        raise StalePlanError(f"{', '.join(sorted(kinds))} could not be read, so the plan can't be checked.")
+    if violations := [violation for violation in seen.violations if violation.key in keys]:
+        raise RefusedError("; ".join(f"{violation.key}: {violation.reason}" for violation in violations))
+    if observed_only := [
+        item.key for item in seen.assessment.items if item.key in keys and item.item.mode is Mode.OBSERVE
+    ]:
+        raise StalePlanError(f"{observed_only[0]} is in mode observe now.")
+    if moved := unapproved(changes_to_make(applying, seen), applying.plan, frozenset(applying.started)):
+        raise StalePlanError("; ".join(moved))
+
+
+def changes_to_make(applying: Applying, seen: Observation) -> tuple[PlannedChange, ...]:
+    """The planned changes that are still to be made, in a safe order. Changes elsewhere don't matter."""
+    planned = {change.key for change in applying.plan.changes}
+    items = [item for item in seen.assessment.items if item.key in planned and item.change is not None]
+    return in_safe_order([item.change for item in items if item.change], {item.key: item.references for item in items})
+
+
+def _check_seal(applying: Applying) -> None:
+    record = PlanRecord.objects.get(pk=applying.plan_id)
+    decision = record.decisions.filter(verb="approved").last()
+    approved = decision.digest if decision else record.digest
+    if Plan.from_plain(record.data).digest != approved or applying.plan.digest != approved:
+        raise RefusedError("The stored plan is not the one that was approved.", code="seal_broken")
+    if decision is None and record.lane != PlanRecord.Lane.AUTO:
+        raise RefusedError("Nobody approved this plan.", code="not_approved")

@@ -1,0 +1,123 @@
+"""One writer per account: claiming under a growing fence, renewing, releasing. Times are the database's own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from provisioning.core.errors import FencedError
+from provisioning.models import Lease
+
+CLAIM = """
+WITH due AS (
+    SELECT run.id, run.account_id
+    FROM provisioning_run run
+    JOIN provisioning_lease lease ON lease.account_id = run.account_id
+    WHERE run.state IN ('queued', 'retry_wait') AND run.next_at <= clock_timestamp()
+      AND lease.lease_until <= clock_timestamp() AND lease.backoff_until <= clock_timestamp()
+      AND {condition}
+    ORDER BY run.next_at
+    LIMIT %(limit)s
+    FOR UPDATE OF run, lease SKIP LOCKED
+), held AS (
+    UPDATE provisioning_lease lease
+    SET fence = lease.fence + 1, crash_count = lease.crash_count + 1,
+        lease_until = clock_timestamp() + make_interval(secs => %(seconds)s)
+    WHERE lease.account_id IN (SELECT account_id FROM due)
+    RETURNING lease.account_id, lease.fence, lease.crash_count
+)
+UPDATE provisioning_run run
+SET state = 'looking', fence = held.fence, attempts = run.attempts + 1,
+    started_at = coalesce(run.started_at, clock_timestamp())
+FROM due JOIN held ON held.account_id = due.account_id
+WHERE run.id = due.id
+RETURNING run.id, run.account_id, run.kind, held.fence, held.crash_count, run.attempts
+"""
+
+LOOKS = """run.kind IN ('look', 'check') AND NOT EXISTS (
+    SELECT 1 FROM provisioning_run earlier
+    WHERE earlier.account_id = run.account_id AND earlier.kind IN ('look', 'check') AND earlier.kind <> run.kind
+      AND earlier.state IN ('queued', 'retry_wait') AND (earlier.next_at, earlier.id) < (run.next_at, run.id))"""
+
+ONE_APPLY = """run.kind = 'apply' AND run.id = %(run_id)s
+    AND NOT EXISTS (SELECT 1 FROM provisioning_fleetpause)
+    AND NOT EXISTS (
+        SELECT 1 FROM accounts_account account WHERE account.account_id = run.account_id AND account.paused)"""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A run that is ours as long as its account's fence is ours."""
+
+    run_id: UUID
+    account_id: str
+    kind: str
+    fence: int
+    crash_count: int
+    """Claims since the last one that ended or made progress, this one included: written before the work."""
+    attempts: int
+
+    @property
+    def session_name(self) -> str:
+        """Role session name: who wrote what, in the account's own records."""
+        return f"{self.run_id.hex}.{self.fence}"
+
+
+def claim_looks(limit: int) -> list[Claim]:
+    """Take up to `limit` due looks and access checks, each on another account."""
+    return _claim(LOOKS, limit=limit)
+
+
+def claim_apply(run_id: UUID) -> Claim | None:
+    """Take this apply, or None when it isn't due, its account is held, or a pause is on."""
+    return next(iter(_claim(ONE_APPLY, limit=1, run_id=run_id)), None)
+
+
+def renew(claims: Sequence[Claim]) -> None:
+    """Lengthen these leases where they are still ours; losing one shows at the next `hold`."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE provisioning_lease SET lease_until = clock_timestamp() + make_interval(secs => %s) "
+            "WHERE account_id = %s AND fence = %s AND lease_until > clock_timestamp()",
+            [(settings.FIRSTLINE.lease_seconds, claim.account_id, claim.fence) for claim in claims],
+        )
+
+
+def hold(claim: Claim) -> None:
+    """Renew inside the caller's transaction, which then holds the lease's row. Raises FencedError when it is lost."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE provisioning_lease SET lease_until = clock_timestamp() + make_interval(secs => %s) "
+            "WHERE account_id = %s AND fence = %s AND lease_until > clock_timestamp()",
+            [settings.FIRSTLINE.lease_seconds, claim.account_id, claim.fence],
+        )
+        if cursor.rowcount == 0:
+            raise FencedError(f"the lease of {claim.account_id} under fence {claim.fence} is lost: stop")
+
+
+def progress(claim: Claim) -> None:
+    """The work moves on: what came before was not a crash at the same spot."""
+    Lease.objects.filter(account_id=claim.account_id, fence=claim.fence).update(crash_count=0)
+
+
+def release(claim: Claim) -> None:
+    """End the lease after a clean end or an answered error; never after an unknown outcome."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE provisioning_lease SET lease_until = clock_timestamp(), crash_count = 0 "
+            "WHERE account_id = %s AND fence = %s",
+            [claim.account_id, claim.fence],
+        )
+
+
+def ensure_lease(account_ids: Sequence[str]) -> None:
+    """Make the lease rows of accounts that have none."""
+    Lease.objects.bulk_create([Lease(account_id=account_id) for account_id in account_ids], ignore_conflicts=True)
+
+
+def _claim(condition: str, **values: int | UUID) -> list[Claim]:
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM.format(condition=condition), {"seconds": settings.FIRSTLINE.lease_seconds, **values})
+        return [Claim(*row) for row in cursor.fetchall()]

@@ -1,0 +1,112 @@
+"""Looking at many accounts: threads read, one call in flight in each account; this thread alone records."""
+
+import logging
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from provisioning.aws.call_context import CallCounter
+from provisioning.core.errors import AccessFailedError, AwsError, DeclarationError, FencedError
+from provisioning.models import Run
+from provisioning.services.entry import enter_to_look
+from provisioning.services.leases import Claim, claim_looks, renew
+from provisioning.services.observe import Observation, observe
+from provisioning.services.quarantine import CRASHES, quarantine
+from provisioning.services.record_check import record_check
+from provisioning.services.record_look import record_failed_look, record_look
+from provisioning.services.work import Work, load_work
+
+logger = logging.getLogger(__name__)
+
+SLICE_SECONDS = 100
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One account being read on a thread, which gives what was seen; None for an access check."""
+
+    claim: Claim
+    work: Work
+    calls: CallCounter
+
+
+def look_accounts() -> int:
+    """Take due looks and checks until none is left or the slice of time is over; returns how many ended."""
+    threads, ended, until = settings.FIRSTLINE.look_threads, 0, time.monotonic() + SLICE_SECONDS
+    busy: dict[Future[Observation | None], Reading] = {}
+    with ThreadPoolExecutor(threads, thread_name_prefix="look") as pool:
+        while True:
+            if time.monotonic() < until:
+                busy |= _start(pool, threads - len(busy))
+            if not busy:
+                return ended
+            done, _ = wait(busy, timeout=settings.FIRSTLINE.lease_seconds / 3, return_when=FIRST_COMPLETED)
+            for future in done:
+                _record(busy.pop(future), future)
+                ended += 1
+            renew([reading.claim for reading in busy.values()])
+
+
+def _start(pool: ThreadPoolExecutor, free: int) -> dict[Future[Observation | None], Reading]:
+    started = {}
+    for claim in claim_looks(free) if free else []:
+        if claim.crash_count > CRASHES:
+            quarantine(claim)
+            continue
+        reading = Reading(claim, load_work(claim.account_id), CallCounter())
+        started[pool.submit(_read, reading)] = reading
+    return started
+
+
+def _read(reading: Reading) -> Observation | None:
+    with enter_to_look(reading.work, reading.claim, reading.calls) as session:
+        if reading.claim.kind == Run.Kind.CHECK:
+            session.verify_identity()
+            return None
+        return observe(session, reading.work)
+
+
+def _record(reading: Reading, future: Future[Observation | None]) -> None:
+    try:
+        _end(reading, future)
+    except FencedError:
+        logger.warning("look lost its lease", extra={"run_id": str(reading.claim.run_id)})
+
+
+def _end(reading: Reading, future: Future[Observation | None]) -> None:
+    try:
+        seen = future.result()
+    except AccessFailedError as error:
+        causes = {"causes": list(error.causes)}
+        _fail(reading, Run.State.UNREACHABLE, error.code, error.message, causes)
+    except AwsError as error:
+        _fail(reading, Run.State.FAILED, error.code, error.message)
+    except DeclarationError as error:
+        _fail(reading, Run.State.FAILED, "not_renderable", error.message)
+    except Exception as error:
+        logger.exception("look failed", extra={"run_id": str(reading.claim.run_id)})
+        _fail(reading, Run.State.FAILED, "bug", f"{type(error).__name__}: see the worker's log for this run.")
+    else:
+        _succeed(reading, seen)
+
+
+def _succeed(reading: Reading, seen: Observation | None) -> None:
+    if seen is None:
+        record_check(claim=reading.claim, aws_calls=reading.calls.made)
+    else:
+        record_look(claim=reading.claim, work=reading.work, seen=seen, aws_calls=reading.calls.made)
+
+
+def _fail(
+    reading: Reading, state: Run.State, code: str, message: str, outcome: dict[str, list[str]] | None = None
+) -> None:
+    record_failed_look(
+        claim=reading.claim,
+        state=state,
+        code=code,
+        message=message,
+        aws_calls=reading.calls.made,
+        outcome=outcome,
+    )

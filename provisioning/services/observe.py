@@ -1,0 +1,72 @@
+"""Looking at one account: enter, read what is declared, compare. Touches AWS and no database: it runs on a thread."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from provisioning.aws.reading import read_sections
+from provisioning.aws.session import AwsSession
+from provisioning.core.assess import Applied, Assessment, Inputs, assess, needed_sections
+from provisioning.core.change import ResourceKey
+from provisioning.core.guard import Limits, Violation, guard
+from provisioning.core.plan import Plan
+from provisioning.core.snapshot import Section, Snapshot
+from provisioning.kinds import all_kinds
+from provisioning.services.work import Work
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What one look found, before any of it is stored."""
+
+    snapshot: Snapshot
+    facts: dict[str, Any]
+    assessment: Assessment
+    violations: tuple[Violation, ...]
+
+
+def observe(session: AwsSession, work: Work, owned_too: Iterable[ResourceKey] = ()) -> Observation:
+    """Read and compare through an open session. `owned_too`: created by the apply that looks, not yet in the ledger.
+
+    A look whose diff is not empty reads GetAccountSummary as well, for the quotas.
+    """
+    kinds = all_kinds()
+    desired = work.desired
+    sections = needed_sections(desired.items, desired.closed, kinds)
+    budgets = frozenset(item.name for item in desired.items if item.kind == "budget")
+    snapshot, facts = read_sections(session, sections, budgets)
+    inputs = Inputs(desired.items, desired.closed, snapshot, work.context, _owned(work, owned_too), kinds)
+    assessment = assess(inputs)
+    if any(item.change for item in assessment.items) and Section.IAM_DETAILS in sections:
+        summary, _ = read_sections(session, frozenset({Section.IAM_SUMMARY}), frozenset())
+        snapshot = replace(snapshot, sections={**snapshot.sections, **summary.sections})
+    return Observation(snapshot, facts, assessment, guarded(assessment, snapshot, work))
+
+
+def guarded(assessment: Assessment, snapshot: Snapshot, work: Work) -> tuple[Violation, ...]:
+    """Every reason why a change this assessment asks for must not be made."""
+    changes = tuple(item.change for item in assessment.items if item.change is not None)
+    summary = {} if snapshot.unread([Section.IAM_SUMMARY]) else snapshot.body(Section.IAM_SUMMARY)
+    limits = Limits(
+        own_access=own_access(snapshot, work.context.own_roles),
+        protected={item.key: item.protected for item in assessment.items if item.protected},
+        quotas=summary.get("quotas", {}),
+        counts=summary.get("counts", {}),
+    )
+    return guard(Plan(work.account_id, changes), limits)
+
+
+def own_access(snapshot: Snapshot, own_roles: frozenset[str]) -> frozenset[str]:
+    """ARNs no plan may touch: the roles we enter by, their policies and boundaries."""
+    if snapshot.unread([Section.IAM_DETAILS]):
+        return own_roles
+    ours = [role for role in snapshot.body(Section.IAM_DETAILS)["roles"] if role["arn"] in own_roles]
+    attached = {arn for role in ours for arn in role["attached"]}
+    boundaries = {role["boundary"] for role in ours if role["boundary"]}
+    return own_roles | attached | boundaries
+
+
+def _owned(work: Work, owned_too: Iterable[ResourceKey]) -> dict[ResourceKey, Applied]:
+    kinds = all_kinds()
+    extra = {replace(key, name=kinds[key.kind].identity(key.name)): Applied(None) for key in owned_too}
+    return {**extra, **work.owned}

@@ -1,0 +1,109 @@
+"""Keeping the plans of an account in step with what a look would change."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from history.services.record import record
+from provisioning.core.lanes import Lane, Proposal
+from provisioning.models import PlanRecord, Run
+from provisioning.services.decide_plan import queue_apply
+
+
+@dataclass(frozen=True)
+class Proposer:
+    """The look that proposes."""
+
+    account_id: str
+    run_id: UUID
+    generation: int
+    requested_by: str
+    at: datetime
+
+
+def propose_plans(proposer: Proposer, proposed: Iterable[Proposal]) -> list[PlanRecord]:
+    """One proposed plan per lane at most: the same stays, another takes its place, what was rejected stays away.
+
+    What needs no approval is approved by rule and its apply queued. While an apply is open, its lane is left alone.
+    """
+    busy = _busy_lane(proposer.account_id)
+    by_lane = {proposal.lane: proposal for proposal in proposed}
+    return [
+        plan
+        for lane in Lane
+        if lane != busy and (plan := _lane(proposer, lane, by_lane.get(lane), can_apply=busy is None)) is not None
+    ]
+
+
+def _busy_lane(account_id: str) -> str | None:
+    open_apply = Run.objects.filter(account_id=account_id, kind=Run.Kind.APPLY, state__in=Run.OPEN)
+    run = open_apply.select_related("plan").first()
+    return run.plan.lane if run and run.plan else None
+
+
+def _lane(proposer: Proposer, lane: Lane, proposal: Proposal | None, *, can_apply: bool) -> PlanRecord | None:
+    current = PlanRecord.objects.filter(
+        account_id=proposer.account_id, lane=lane, state=PlanRecord.State.PROPOSED
+    ).first()
+    if current and proposal and current.digest == proposal.plan.digest:
+        PlanRecord.objects.filter(pk=current.pk).update(seen_at=proposer.at)
+        return None
+    if current:
+        _supersede(proposer, current)
+    if proposal is None or (lane is Lane.AUTO and not can_apply) or _rejected(proposer, proposal):
+        return None
+    return _propose(proposer, proposal)
+
+
+def _supersede(proposer: Proposer, plan: PlanRecord) -> None:
+    PlanRecord.objects.filter(pk=plan.pk).update(state=PlanRecord.State.SUPERSEDED)
+    _record(proposer, plan, "plan.superseded")
+
+
+def _rejected(proposer: Proposer, proposal: Proposal) -> bool:
+    """Whether the last decided plan of this lane was this one, and a person said no."""
+    last = (
+        PlanRecord.objects.filter(account_id=proposer.account_id, lane=proposal.lane)
+        .exclude(state__in=[PlanRecord.State.SUPERSEDED, PlanRecord.State.EXPIRED])
+        .first()
+    )
+    return bool(last and last.state == PlanRecord.State.REJECTED and last.fingerprint == proposal.plan.fingerprint)
+
+
+def _propose(proposer: Proposer, proposal: Proposal) -> PlanRecord:
+    by_rule = proposal.lane is Lane.AUTO
+    plan: PlanRecord = PlanRecord.objects.create(
+        account_id=proposer.account_id,
+        lane=proposal.lane,
+        state=PlanRecord.State.APPROVED if by_rule else PlanRecord.State.PROPOSED,
+        data=proposal.plan.to_plain(),
+        digest=proposal.plan.digest,
+        fingerprint=proposal.plan.fingerprint,
+        risk=proposal.plan.risk,
+        reasons=list(proposal.reasons),
+        generation=proposer.generation,
+        look_id=proposer.run_id,
+        requested_by=proposer.requested_by,
+        authors=list(proposal.authors),
+        expires_at=proposer.at + timedelta(hours=settings.FIRSTLINE.plan_expiry_hours),
+    )
+    _record(proposer, plan, "plan.proposed")
+    if by_rule:
+        _record(proposer, plan, "plan.approved_by_rule")
+        queue_apply(plan, by="firstline", cause="policy")
+    return plan
+
+
+def _record(proposer: Proposer, plan: PlanRecord, verb: str) -> None:
+    record(
+        actor="firstline",
+        verb=verb,
+        account_id=proposer.account_id,
+        subject=str(plan.pk),
+        run_id=proposer.run_id,
+        plan_id=plan.pk,
+        detail={"lane": plan.lane, "digest": plan.digest, "risk": plan.risk},
+    )

@@ -1,0 +1,17 @@
+"""Recording an access check that got in."""
+
+from django.db import transaction
+
+from provisioning.models import Run
+from provisioning.services.leases import Claim, hold, release
+from provisioning.services.move_run import move_run
+from provisioning.services.record_look import enter_managed
+
+
+@transaction.atomic
+def record_check(*, claim: Claim, aws_calls: int) -> None:
+    """The account was entered and answered with its own id."""
+    hold(claim)
+    move_run(claim, Run.State.LOOKING, Run.State.DONE, aws_calls=aws_calls, outcome={"causes": []})
+    enter_managed(claim.account_id)
+    release(claim)

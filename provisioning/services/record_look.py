@@ -1,0 +1,127 @@
+"""Recording a look: snapshot, drift, plans and the end of the run, in one transaction under the fence."""
+
+import random
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from accounts.models import Account
+from history.services.record import record
+from provisioning.core.assess import Assessment
+from provisioning.core.change import ResourceKey
+from provisioning.core.lanes import proposals
+from provisioning.kinds import all_kinds
+from provisioning.models import Run
+from provisioning.services.leases import Claim, hold, release
+from provisioning.services.move_run import move_run
+from provisioning.services.observe import Observation
+from provisioning.services.propose_plans import Proposer, propose_plans
+from provisioning.services.reconcile_drift import Look, reconcile_drift
+from provisioning.services.record_snapshot import record_snapshot
+from provisioning.services.work import Work
+
+JITTER = 0.1
+AGAIN_AFTER_FAILURE = timedelta(minutes=1)
+
+
+@transaction.atomic
+def record_look(*, claim: Claim, work: Work, seen: Observation, aws_calls: int) -> None:
+    """Store everything one look found and end it. Raises FencedError, and stores nothing, when the lease is lost."""
+    hold(claim)
+    move_run(
+        claim,
+        Run.State.LOOKING,
+        Run.State.DONE,
+        aws_calls=aws_calls,
+        generation=work.generation,
+        outcome=outcome_of(seen),
+    )
+    store_findings(claim=claim, work=work, seen=seen)
+    enter_managed(work.account_id)
+    release(claim)
+
+
+def store_findings(
+    *, claim: Claim, work: Work, seen: Observation, repaired: frozenset[ResourceKey] = frozenset()
+) -> None:
+    """Snapshot, drift rows and plans of one observation.
+
+    `repaired`: what an apply has just changed, when this is its last look; no plan is made for it again.
+    """
+    now = timezone.now()
+    record_snapshot(snapshot=seen.snapshot, facts=seen.facts, run_id=claim.run_id, at=now)
+    look = Look(work.account_id, claim.run_id, now, repairs=bool(repaired))
+    settling = reconcile_drift(look, seen.assessment, all_kinds())
+    run = Run.objects.get(pk=claim.run_id)
+    blocked = settling | repaired | {violation.key for violation in seen.violations}
+    items = () if work.not_renderable else seen.assessment.items
+    proposed = proposals(work.account_id, items, is_production=work.is_production, blocked=blocked)
+    propose_plans(Proposer(work.account_id, claim.run_id, work.generation, run.requested_by, now), proposed)
+    if settling:
+        look_again_at(work.account_id, timedelta(seconds=settings.FIRSTLINE.settle_seconds))
+
+
+def outcome_of(seen: Observation) -> dict[str, Any]:
+    """What a run keeps of an observation: kinds, what was unread, what is not managed, what a guard forbade."""
+    return {
+        "kinds": sorted({*seen.assessment.unread, *seen.assessment.unmanaged}),
+        "unread": dict(seen.assessment.unread),
+        "unmanaged": dict(seen.assessment.unmanaged),
+        "violations": [
+            {"rule": violation.rule, "resource": str(violation.key), "reason": violation.reason}
+            for violation in seen.violations
+        ],
+        "findings": _counts(seen.assessment),
+    }
+
+
+def _counts(assessment: Assessment) -> Mapping[str, int]:
+    found = [finding.remedy.value for finding in assessment.findings]
+    return {remedy: found.count(remedy) for remedy in sorted(set(found))}
+
+
+@transaction.atomic
+def record_failed_look(
+    *, claim: Claim, state: Run.State, code: str, message: str, aws_calls: int, outcome: dict[str, Any] | None = None
+) -> None:
+    """End a look that saw nothing: drift and the last snapshot stay as they are."""
+    hold(claim)
+    move_run(
+        claim,
+        Run.State.LOOKING,
+        state,
+        reason_code=code,
+        message=message,
+        aws_calls=aws_calls,
+        outcome=outcome or {},
+    )
+    record(
+        actor="firstline",
+        verb=f"{claim.kind}.{state}",
+        account_id=claim.account_id,
+        subject=claim.account_id,
+        run_id=claim.run_id,
+        detail={"reason": code},
+    )
+    look_again_at(claim.account_id, AGAIN_AFTER_FAILURE)
+    release(claim)
+
+
+def enter_managed(account_id: str) -> None:
+    """An account that was entered is managed, and next due one interval later, give or take."""
+    changed = Account.objects.filter(pk=account_id, state=Account.State.REGISTERED).update(state=Account.State.MANAGED)
+    if changed:
+        record(actor="firstline", verb="account.managed", account_id=account_id, subject=account_id)
+    interval = settings.FIRSTLINE.look_interval
+    jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
+    Account.objects.filter(pk=account_id).update(next_due_at=Now() + interval * jitter)
+
+
+def look_again_at(account_id: str, after: timedelta) -> None:
+    """Bring the next look forward."""
+    Account.objects.filter(pk=account_id).update(next_due_at=Now() + after)

@@ -1,0 +1,51 @@
+"""Storing what a look saw: each body once per hash; a quiet account stores nothing new."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import zstandard
+
+from provisioning.core.plain import canonical
+from provisioning.core.snapshot import Complete, Snapshot
+from provisioning.models import AccountFacts, SectionBody, SnapshotRecord
+
+
+def record_snapshot(*, snapshot: Snapshot, facts: dict[str, Any], run_id: UUID, at: datetime) -> None:
+    """Store a snapshot's manifest and what bodies are new, and put the volatile facts in place of the last ones."""
+    manifest = {section.value: _entry(reading) for section, reading in sorted(snapshot.sections.items())}
+    newest = SnapshotRecord.objects.filter(account_id=snapshot.account_id).first()
+    if newest is not None and newest.manifest == manifest:
+        SnapshotRecord.objects.filter(pk=newest.pk).update(last_seen_at=at)
+    else:
+        _store_bodies(snapshot)
+        SnapshotRecord.objects.create(
+            account_id=snapshot.account_id, manifest=manifest, run_id=run_id, first_seen_at=at, last_seen_at=at
+        )
+    AccountFacts.objects.update_or_create(account_id=snapshot.account_id, defaults={"data": facts, "observed_at": at})
+
+
+def load_body(body_hash: str) -> dict[str, Any]:
+    """The body of one section as it was seen."""
+    row = SectionBody.objects.get(pk=body_hash)
+    body: dict[str, Any] = json.loads(zstandard.decompress(bytes(row.body)))
+    return body
+
+
+def _entry(reading: Any) -> dict[str, str]:
+    return {"hash": reading.hash} if isinstance(reading, Complete) else {"unreadable": reading.reason}
+
+
+def _store_bodies(snapshot: Snapshot) -> None:
+    bodies = {reading.hash: reading.body for reading in snapshot.sections.values() if isinstance(reading, Complete)}
+    known = set(SectionBody.objects.filter(pk__in=bodies).values_list("pk", flat=True))
+    SectionBody.objects.bulk_create(
+        [_packed(body_hash, body) for body_hash, body in bodies.items() if body_hash not in known],
+        ignore_conflicts=True,
+    )
+
+
+def _packed(body_hash: str, body: Any) -> SectionBody:
+    text = canonical(body).encode()
+    return SectionBody(hash=body_hash, body=zstandard.compress(text), size=len(text))

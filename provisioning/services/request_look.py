@@ -1,0 +1,43 @@
+"""Asking for a look: the row is the request; nothing here talks to the broker."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from access.roles import Actor, Permission
+from accounts.models import Account
+from history.services.record import record
+from provisioning.core.errors import ConflictError, NotFoundError
+from provisioning.models import Run
+from provisioning.services.leases import ensure_lease
+from provisioning.services.require import require
+
+
+def request_look(*, account_id: str, actor: Actor, cause: str = "request") -> tuple[Run, bool]:
+    """Queue a look; the open one is returned when there is one already (False)."""
+    require(actor, Permission.OPERATE)
+    return open_run(account_id=account_id, kind=Run.Kind.LOOK, by=actor.name, cause=cause)
+
+
+@transaction.atomic
+def open_run(*, account_id: str, kind: Run.Kind, by: str, cause: str) -> tuple[Run, bool]:
+    """Queue a look or an access check of an account that can be worked on."""
+    _workable(account_id)
+    ensure_lease([account_id])
+    made = Run.objects.bulk_create(
+        [Run(account_id=account_id, kind=kind, requested_by=by, cause=cause, next_at=Now())], ignore_conflicts=True
+    )
+    run = Run.objects.filter(account_id=account_id, kind=kind, state__in=Run.OPEN).first()
+    if run is None:  # the open one ended between the two statements
+        return open_run(account_id=account_id, kind=kind, by=by, cause=cause)
+    if run.pk != made[0].pk:
+        return run, False
+    record(actor=by, verb=f"{kind}.requested", account_id=account_id, subject=account_id, run_id=run.pk)
+    return run, True
+
+
+def _workable(account_id: str) -> None:
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None:
+        raise NotFoundError(f"There is no account {account_id}; register it first.")
+    if account.state in {Account.State.SUSPENDED, Account.State.LEFT}:
+        raise ConflictError(f"Account {account_id} is {account.state}; nothing is read from or written to it.")

@@ -1,0 +1,112 @@
+"""The verdicts of accounts: computed from the last looks and the open drift, with their age."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, Func, IntegerField, Q
+from django.utils import timezone
+
+from provisioning.core.verdict import Judgement, KindFacts, LookFacts, judge, roll_up
+from provisioning.models import DesiredHead, Drift, Run
+
+
+@dataclass(frozen=True)
+class AccountVerdict:
+    """The verdict of one account and of each kind that is declared for it."""
+
+    overall: Judgement
+    kinds: Mapping[str, Judgement]
+
+
+@dataclass(frozen=True)
+class _Last:
+    """The newest finished look, and the newest run that saw the account whole."""
+
+    failure: str = ""
+    done_at: datetime | None = None
+    outcome: Mapping[str, Any] | None = None
+
+
+def verdicts_of(account_ids: Iterable[str]) -> dict[str, AccountVerdict]:
+    """The verdict of each of these accounts, in four queries however many they are."""
+    ids = list(account_ids)
+    now, heads, last, drift = timezone.now(), _heads(ids), _last_runs(ids), _open_drift(ids)
+    return {
+        account_id: _verdict(heads.get(account_id), last.get(account_id, _Last()), drift.get(account_id, {}), now)
+        for account_id in ids
+    }
+
+
+def _verdict(
+    head: Mapping[str, Any] | None, last: _Last, drift: Mapping[str, tuple[int, int]], now: datetime
+) -> AccountVerdict:
+    look = LookFacts(
+        assigned=bool(head and (head["items"] or head["closed"])) or bool(head and head["failure"]),
+        last_done_at=last.done_at,
+        last_failure=last.failure,
+        not_renderable=bool(head and head["failure"]),
+        interval=settings.FIRSTLINE.look_interval,
+    )
+    outcome = last.outcome or {}
+    unread: Mapping[str, str] = outcome.get("unread", {})
+    facts = {
+        kind: KindFacts(*drift.get(kind, (0, 0)), unread=unread.get(kind, ""))
+        for kind in sorted({*outcome.get("kinds", []), *drift})
+    }
+    return AccountVerdict(roll_up(look, facts, now), {kind: judge(look, fact, now) for kind, fact in facts.items()})
+
+
+def _heads(ids: list[str]) -> dict[str, Mapping[str, Any]]:
+    def length(path: str) -> Func:
+        return Func(F(path), function="jsonb_array_length", output_field=IntegerField())
+
+    rows = DesiredHead.objects.filter(pk__in=ids).annotate(
+        items=length("current__data__items"), closed=length("current__data__closed")
+    )
+    return {row["account_id"]: row for row in rows.values("account_id", "failure", "items", "closed")}
+
+
+def _last_runs(ids: list[str]) -> dict[str, _Last]:
+    looks = Run.objects.filter(account_id__in=ids, kind=Run.Kind.LOOK, finished_at__isnull=False)
+    newest = looks.order_by("account_id", "-finished_at").distinct("account_id")
+    seeing = Run.objects.filter(
+        account_id__in=ids, kind__in=[Run.Kind.LOOK, Run.Kind.APPLY], state=Run.State.DONE
+    ).order_by("account_id", "-finished_at")
+    seen = {run.account_id: run for run in seeing.distinct("account_id")}
+    failures = {run.account_id: _failure(run, seen.get(run.account_id)) for run in newest}
+    return {
+        account_id: _Last(
+            failures.get(account_id, ""),
+            seen[account_id].finished_at if account_id in seen else None,
+            seen[account_id].outcome if account_id in seen else None,
+        )
+        for account_id in {*failures, *seen}
+    }
+
+
+def _failure(newest: Run, seen: Run | None) -> str:
+    """Why the newest look saw nothing, unless something else has seen the account since."""
+    if newest.state == Run.State.DONE:
+        return ""
+    if seen and seen.finished_at and newest.finished_at and seen.finished_at > newest.finished_at:
+        return ""
+    return newest.reason_code or str(newest.state)
+
+
+def _open_drift(ids: list[str]) -> dict[str, dict[str, tuple[int, int]]]:
+    rows = (
+        Drift.objects.filter(account_id__in=ids, state=Drift.State.OPEN)
+        .values("account_id", "kind")
+        .annotate(
+            auto=Count("id", filter=Q(remedy=Drift.Remedy.AUTO)),
+            person=Count("id", filter=Q(remedy=Drift.Remedy.PERSON)),
+        )
+        .order_by()
+    )
+    found: dict[str, dict[str, tuple[int, int]]] = {}
+    for row in rows:
+        found.setdefault(row["account_id"], {})[row["kind"]] = (row["auto"], row["person"])
+    return found

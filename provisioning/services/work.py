@@ -1,0 +1,75 @@
+"""What a worker needs to know of an account before it enters it: read once, in one place."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from accounts.models import Account
+from provisioning.core.assess import Applied
+from provisioning.core.change import ResourceKey
+from provisioning.core.desired import DesiredAccount
+from provisioning.core.kind import Context
+from provisioning.models import DesiredHead, Ownership
+
+
+@dataclass(frozen=True)
+class Work:
+    """One account as the database knows it. `generation` 0: nothing was ever assigned."""
+
+    account_id: str
+    partition: str
+    environment: str
+    external_id: str
+    desired: DesiredAccount
+    generation: int
+    not_renderable: bool
+    owned: dict[ResourceKey, Applied]
+    context: Context
+
+    @property
+    def is_production(self) -> bool:
+        """Whether everything waits unless its version was approved for production."""
+        return self.environment == Account.Environment.PROD
+
+    def role_arn(self, role: str) -> str:
+        """ARN of one of our roles there, by path and name."""
+        return f"arn:{self.partition}:iam::{self.account_id}:role/{role}"
+
+
+def load_work(account_id: str) -> Work:
+    """Everything about one account that a look or an apply starts from."""
+    account = Account.objects.get(pk=account_id)
+    head = DesiredHead.objects.select_related("current").filter(pk=account_id).first()
+    current = head.current if head else None
+    desired = DesiredAccount.from_plain(current.data) if current else DesiredAccount(())
+    return Work(
+        account_id=account_id,
+        partition=account.partition,
+        environment=account.environment,
+        external_id=account.external_id or settings.FIRSTLINE.external_id,
+        desired=desired,
+        generation=current.generation if current else 0,
+        not_renderable=bool(head and head.failure),
+        owned=load_owned(account_id),
+        context=_context(account, desired),
+    )
+
+
+def load_owned(account_id: str) -> dict[ResourceKey, Applied]:
+    """The ledger of one account, by kind and identity."""
+    rows = Ownership.objects.filter(account_id=account_id)
+    return {ResourceKey(row.kind, row.identity): Applied(row.declared) for row in rows}
+
+
+def _context(account: Account, desired: DesiredAccount) -> Context:
+    given = settings.FIRSTLINE
+    root = f"arn:{account.partition}:iam::{account.account_id}:role/"
+    return Context(
+        account_id=account.account_id,
+        partition=account.partition,
+        customer_policies={
+            item.name.lower(): item.declared.get("path", "/") for item in desired.items if item.kind == "iam.policy"
+        },
+        own_roles=frozenset({root + given.look_role, root + given.apply_role}),
+        break_glass=frozenset(given.break_glass),
+    )

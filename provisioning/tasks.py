@@ -1,0 +1,20 @@
+"""What Celery rings: each task names its use case and does nothing else."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from provisioning.services.apply_run import apply_run
+from provisioning.services.look_accounts import look_accounts
+
+
+@shared_task(name="provisioning.tasks.look")
+def look() -> None:
+    """Look at whatever is due."""
+    look_accounts()
+
+
+@shared_task(name="provisioning.tasks.apply")
+def apply(run_id: str) -> None:
+    """Do one attempt of one apply."""
+    apply_run(run_id=UUID(run_id))

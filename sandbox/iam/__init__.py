@@ -1,0 +1,1 @@
+"""IAM as AWS answers it, over moto's own objects."""

@@ -1,0 +1,22 @@
+"""IAM's operations the sandbox answers itself; moto answers the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.call import Call
+from sandbox.iam import account, details, groups, holders, lists, policies, profiles, roles, tags, users
+
+OPERATIONS: dict[str, Callable[[Call], Any]] = {
+    **details.OPERATIONS,
+    **lists.OPERATIONS,
+    **groups.OPERATIONS,
+    **roles.OPERATIONS,
+    **users.OPERATIONS,
+    **policies.OPERATIONS,
+    **holders.OPERATIONS,
+    **profiles.OPERATIONS,
+    **tags.OPERATIONS,
+    **account.OPERATIONS,
+}

@@ -1,0 +1,1 @@
+"""Builds a whole organisation from a plain JSON description."""

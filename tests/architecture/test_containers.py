@@ -1,0 +1,164 @@
+"""The container files name what exists, pin what they pull, and hold no secret. They are built in users' own CI."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import get_commands
+
+from config.environment import Environment
+from tests.architecture.sources import PRODUCT, ROOT
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|CLI_AUTH|EXTERNAL_ID|ACCESS_KEY")
+REQUIRED = re.compile(r"\$\{[A-Z_]+:\?[^}]+\}")
+
+
+def environment() -> dict[str, str]:
+    return {name: str(value) for each in SERVICES.values() for name, value in each.get("environment", {}).items()}
+
+
+def commands(program: str) -> dict[str, list[str]]:
+    """Arguments of each service's command that starts with this program."""
+    words = {name: shlex.split(each.get("command", "")) for name, each in SERVICES.items()}
+    return {
+        name: rest[len(program.split()) :]
+        for name, rest in words.items()
+        if rest[: len(program.split())] == program.split()
+    }
+
+
+def instructions(word: str) -> list[str]:
+    return [line.partition(" ")[2].strip() for line in DOCKERFILE if line.startswith(f"{word} ")]
+
+
+def stages() -> dict[str, str]:
+    """Name of each build stage and what it starts from."""
+    return {name: source for source, _, name in (line.partition(" AS ") for line in instructions("FROM"))}
+
+
+def stage_lines(stage: str) -> list[str]:
+    start = next(number for number, line in enumerate(DOCKERFILE) if line.endswith(f" AS {stage}"))
+    following = (number for number, line in enumerate(DOCKERFILE) if number > start and line.startswith("FROM "))
+    return DOCKERFILE[start + 1 : next(following, None)]
+
+
+def test_every_part_of_the_product_is_a_service() -> None:
+    parts = {"web", "look-worker", "apply-worker", "dispatcher", "migrate", "postgres", "redis", "sandbox"}
+    assert set(SERVICES) == parts
+
+
+def test_simulated_aws_starts_in_the_demo_profile_only() -> None:
+    assert {name: each["profiles"] for name, each in SERVICES.items() if "profiles" in each} == {"sandbox": ["demo"]}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_service_pulls_or_builds_a_named_version(service: str) -> None:
+    _, _, tag = SERVICES[service]["image"].partition(":")
+    assert tag
+    assert "latest" not in tag
+
+
+@pytest.mark.parametrize("service", [name for name in SERVICES if name != "migrate"])
+def test_service_that_stays_is_watched(service: str) -> None:
+    assert SERVICES[service]["healthcheck"]["test"]
+
+
+def test_secrets_come_from_the_environment_or_the_start_is_refused() -> None:
+    held = {name: value for name, value in environment().items() if SECRET_NAME.search(name)}
+    assert held
+    assert all(REQUIRED.fullmatch(value) for value in held.values())
+    passwords = [re.search(r"//[^/:]*:(.+)@", value) for value in environment().values()]
+    assert all(REQUIRED.fullmatch(found[1]) for found in passwords if found)
+
+
+def test_every_setting_named_is_one_the_product_reads() -> None:
+    known = {f"FIRSTLINE_{name.upper()}" for name in Environment.model_fields}
+    assert {name for name in environment() if name.startswith("FIRSTLINE_")} <= known
+
+
+def test_web_holds_no_aws_identity() -> None:
+    assert {name for name, each in SERVICES.items() if "env_file" in each} == {"look-worker", "apply-worker"}
+    assert not [name for name in environment() if name.startswith("AWS_")]
+
+
+def test_workers_serve_every_queue_with_options_that_celery_knows() -> None:
+    from celery.bin.worker import worker
+
+    from config.celery import app
+
+    served = set()
+    for arguments in commands("celery -A config worker").values():
+        context = worker.make_context("worker", [], resilient_parsing=True)
+        given, _, _ = worker.make_parser(context).parse_args(arguments)
+        served.add(given["queues"])
+    assert served == {route["queue"] for route in app.conf.task_routes.values()}
+
+
+def test_management_commands_exist() -> None:
+    named = {arguments[0] for arguments in commands("python manage.py").values()}
+    assert named == {"dispatch", "migrate"}
+    assert named <= set(get_commands())
+
+
+def test_web_server_starts_the_products_application() -> None:
+    from gunicorn.config import Config
+
+    from config import wsgi
+
+    (arguments,) = commands("gunicorn").values()
+    given = Config().parser().parse_args(arguments)
+    assert given.args == [f"{wsgi.__name__}"]
+    assert callable(wsgi.application)
+
+
+def test_sandbox_command_has_options_that_it_knows() -> None:
+    (line,) = (line for line in stage_lines("sandbox") if line.startswith("CMD "))
+    python, *arguments = json.loads(line.removeprefix("CMD "))
+    assert (python, arguments[:3]) == ("python", ["-m", "sandbox", "serve"])
+    shown = subprocess.run(
+        [sys.executable, *arguments[:3], "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert all(option in shown for option in arguments if option.startswith("--")), shown
+
+
+def test_services_build_stages_that_exist() -> None:
+    assert {each["build"]["target"] for each in SERVICES.values() if "build" in each} <= set(stages())
+
+
+def test_images_start_from_a_named_version() -> None:
+    pulled = {source for source in stages().values() if source not in stages()}
+    assert pulled
+    assert all(re.fullmatch(r"[a-z]+:\d[\w.-]+", source) for source in pulled)
+
+
+@pytest.mark.parametrize("stage", ["product", "sandbox"])
+def test_image_does_not_run_as_root(stage: str) -> None:
+    assert [line for line in stage_lines(stage) if line.startswith("USER")][-1:] == ["USER firstline"]
+
+
+def test_image_holds_the_whole_product() -> None:
+    copied = {line.split()[1].rstrip("/") for line in stage_lines("product") if line.startswith("COPY ")}
+    assert {*PRODUCT, "manage.py"} <= copied
+
+
+def test_what_images_copy_exists_and_reaches_the_builder() -> None:
+    copied = {line.split()[0].rstrip("/") for line in instructions("COPY") if not line.startswith("--from")}
+    allowed = {line[1:].rstrip("/") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"}
+    assert copied == allowed
+    assert all((ROOT / source).exists() for source in copied)
+
+
+def test_packages_are_installed_by_hash() -> None:
+    installs = [line for line in instructions("RUN") if "pip install" in line]
+    assert installs
+    assert all("--require-hashes" in line for line in installs)
