@@ -53,7 +53,8 @@ class VersionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Baseline
 
     def get_parsers(self) -> list[BaseParser]:
         """YAML is understood where a declaration is sent, and only there."""
-        declares = getattr(self, "action_map", None) and self.action_map.get(self.request.method.lower())
+        method = getattr(self.request, "method", None) or ""
+        declares = (getattr(self, "action_map", None) or {}).get(method.lower())
         if declares in _WITH_SOURCE or getattr(self, "action", None) in _WITH_SOURCE:
             return [JsonDeclarationParser(), YamlDeclarationParser()]
         return [parser() for parser in api_settings.DEFAULT_PARSER_CLASSES]

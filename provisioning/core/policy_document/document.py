@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from provisioning.core.policy_document import presentation
@@ -62,8 +63,13 @@ def read_document(value: Source) -> PolicyDocument:
 
 def document_of(value: Any) -> PolicyDocument:
     """The document of plain JSON, or of a raw text that is none."""
-    canonical = canonical_text(read_meaning(value))
-    text = value if isinstance(value, str) else presentation.compact(value)
+    return _document_of_text(value if isinstance(value, str) else presentation.compact(value))
+
+
+# Accounts of one organisation hold the same documents many times over.
+@lru_cache(maxsize=1024)
+def _document_of_text(text: str) -> PolicyDocument:
+    canonical = canonical_text(read_meaning(readable_json(text)))
     return PolicyDocument(text, canonical, hashlib.sha256(canonical.encode()).hexdigest())
 
 
