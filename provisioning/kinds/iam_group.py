@@ -30,9 +30,9 @@ from provisioning.kinds.iam_grants import (
     in_order,
     observed_grants,
 )
-from provisioning.kinds.iam_names import LONG_NAME, IamName, Path, UserNames, anywhere, arn, name_faults
+from provisioning.kinds.iam_names import LONG_NAME, IamName, Path, UserNames, arn, name_faults
 from provisioning.kinds.iam_protected import protected_resource
-from provisioning.kinds.iam_reads import grant_reads, iam_read, is_named
+from provisioning.kinds.iam_reads import ANYWHERE, grant_reads, iam_read, is_named
 from provisioning.kinds.iam_risks import admin_grants
 
 MOST_ATTACHED = 10
@@ -133,12 +133,11 @@ class GroupKind(Kind[GroupSpec]):
         return (*opening, *changes, *_join(group, observed, desired, snapshot))
 
     def reread(self, name: str, context: Context) -> Reread:
-        where = anywhere(context, "group", name)
-        shown = yield iam_read("GetGroup", where, "Users", GroupName=name)
+        shown = yield iam_read("GetGroup", ANYWHERE, "Users", GroupName=name)
         if shown is None:
             return {Section.IAM_DETAILS: {"groups": [], "users": [], "absent": {"groups": [name]}}}
-        grants = yield from grant_reads("Group", name, where)
         group = shown["Group"]
+        grants = yield from grant_reads("Group", name, group["Arn"])
         stored = group["GroupName"]
         row = {"name": stored, "path": group["Path"], "arn": group["Arn"], "id": group["GroupId"], **grants}
         members = sorted(user["UserName"] for user in shown.get("Users", []))

@@ -15,7 +15,7 @@ from provisioning.kinds.declaration import Declaration, json_schema, read, undec
 from provisioning.kinds.iam_documents import ManagedDocument
 from provisioning.kinds.iam_names import LONG_NAME, Description, PolicyPath, arn, name_faults
 from provisioning.kinds.iam_protected import protected_resource
-from provisioning.kinds.iam_reads import iam_read, is_named, read_stored, row_named, stored_document
+from provisioning.kinds.iam_reads import ANYWHERE, iam_read, is_named, read_stored, row_named, stored_document
 
 MOST_VERSIONS = 5
 
@@ -246,5 +246,5 @@ def _found(name: str, context: Context) -> Any:
     answer = yield iam_read("GetPolicy", expected, PolicyArn=expected)
     if answer:
         return answer["Policy"]
-    listed = yield iam_read("ListPolicies", "*", "Policies", Scope="Local")
+    listed = yield iam_read("ListPolicies", ANYWHERE, "Policies", Scope="Local")
     return next((one for one in (listed or {}).get("Policies", []) if is_named(one["PolicyName"], name)), None)

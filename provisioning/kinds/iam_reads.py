@@ -9,6 +9,9 @@ from provisioning.core.plain import canonical
 from provisioning.core.policy_document import PolicyDocument, read_document
 from provisioning.core.snapshot import Section, Snapshot
 
+ANYWHERE = "*"
+"""Where to read a resource by its name: its ARN holds its path, which isn't known before."""
+
 
 def iam_read(operation: str, arn: str, result_key: str = "", **params: Any) -> Read:
     """One IAM read; `result_key` names the list that comes in pages."""

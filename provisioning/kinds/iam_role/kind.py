@@ -126,7 +126,7 @@ class RoleKind(Kind[RoleSpec]):
         return update_calls(role, change.observed, change.desired)
 
     def reread(self, name: str, context: Context) -> Reread:
-        return (yield from reread_role(name, context))
+        return (yield from reread_role(name))
 
     def protected(self, name: str, spec: RoleSpec, context: Context) -> str | None:
         return protected_role(name, _path(spec), context)
