@@ -33,7 +33,7 @@ from provisioning.kinds.iam_grants import (
 from provisioning.kinds.iam_names import LONG_NAME, IamName, Path, UserNames, arn, name_faults
 from provisioning.kinds.iam_protected import protected_resource
 from provisioning.kinds.iam_reads import ANYWHERE, grant_reads, iam_read, is_named
-from provisioning.kinds.iam_risks import admin_grants
+from provisioning.kinds.iam_risks import dangerous_grants
 
 MOST_ATTACHED = 10
 
@@ -146,14 +146,15 @@ class GroupKind(Kind[GroupSpec]):
     def protected(self, name: str, spec: GroupSpec, context: Context) -> str | None:
         return protected_resource(name, spec.path if isinstance(spec.path, str) else "/", context)
 
-    def risks(self, name: str, desired: GroupSpec, applied: GroupSpec | None) -> tuple[str, ...]:
+    def risks(self, name: str, desired: GroupSpec, applied: GroupSpec | None, snapshot: Snapshot) -> tuple[str, ...]:
         last = applied or GroupSpec()
-        dangerous = admin_grants(desired.attached_policies, desired.inline_policies)
-        granted_before = admin_grants(last.attached_policies, last.inline_policies)
+        dangerous = dangerous_grants(desired.attached_policies, desired.inline_policies, snapshot)
+        granted_before = dangerous_grants(last.attached_policies, last.inline_policies, snapshot)
         joining = _users(desired) - _users(last)
-        return ("admin_grant",) if dangerous - granted_before or (dangerous and joining) else ()
+        new = dangerous if joining else {grant: dangerous[grant] for grant in dangerous.keys() - granted_before.keys()}
+        return tuple(sorted(set(new.values())))
 
-    def person(self, difference: Difference, snapshot: Snapshot) -> str | None:
+    def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
         if difference.field != "members" or difference.type is not DriftType.MISSING:
             return None
         return None if _stored_user(str(difference.desired), snapshot) else "user_does_not_exist"

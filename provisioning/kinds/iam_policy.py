@@ -178,7 +178,7 @@ class PolicyKind(Kind[PolicySpec]):
     def protected(self, name: str, spec: PolicySpec, context: Context) -> str | None:
         return protected_resource(name, spec.path if isinstance(spec.path, str) else "/", context)
 
-    def risks(self, name: str, desired: PolicySpec, applied: PolicySpec | None) -> tuple[str, ...]:
+    def risks(self, name: str, desired: PolicySpec, applied: PolicySpec | None, snapshot: Snapshot) -> tuple[str, ...]:
         before = applied.document if applied else UNMANAGED
         was = isinstance(before, PolicyDocument) and grants_admin(before)
         now = isinstance(desired.document, PolicyDocument) and grants_admin(desired.document)

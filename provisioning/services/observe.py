@@ -53,6 +53,7 @@ def guarded(assessment: Assessment, snapshot: Snapshot, work: Work) -> tuple[Vio
     summary = {} if snapshot.unread([Section.IAM_SUMMARY]) else snapshot.body(Section.IAM_SUMMARY)
     limits = Limits(
         own_access=own_access(snapshot, work.context.own_roles),
+        break_glass=work.context.break_glass,
         protected={item.key: item.protected for item in assessment.items if item.protected},
         quotas=summary.get("quotas", {}),
         counts=summary.get("counts", {}),

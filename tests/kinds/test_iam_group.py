@@ -114,7 +114,7 @@ def test_member_who_is_no_user_waits_for_a_person_and_gets_no_call():
     iam = developers()
     spec = wanted(members=["ann", "zoe"])
     reasons = {
-        difference.path: KIND.person(difference, iam.snapshot())
+        difference.path: KIND.person("App", difference, iam.snapshot())
         for difference in differences(spec, seen(KIND, "Developers", iam.snapshot())[1])
     }
     assert reasons == {"members[ann]": None, "members[zoe]": "user_does_not_exist"}
@@ -163,13 +163,17 @@ def test_re_read_laid_over_the_bulk_read_gives_the_same_calls():
 
 def test_admin_grant_is_a_risk_for_the_policy_and_for_each_new_member():
     admins, bigger = wanted(attached_policies=["AdministratorAccess"], members=["ann"]), ["ann", "ben"]
-    assert KIND.risks("Admins", admins, None) == ("admin_grant",)
-    assert KIND.risks("Admins", admins, admins) == ()
-    assert KIND.risks("Admins", wanted(attached_policies=["AdministratorAccess"], members=bigger), admins) == (
+    assert KIND.risks("Admins", admins, None, Iam().snapshot()) == ("admin_grant",)
+    assert KIND.risks("Admins", admins, admins, Iam().snapshot()) == ()
+    assert KIND.risks(
+        "Admins", wanted(attached_policies=["AdministratorAccess"], members=bigger), admins, Iam().snapshot()
+    ) == ("admin_grant",)
+    assert KIND.risks("Admins", wanted(inline_policies={"All": document("iam:*")}), None, Iam().snapshot()) == (
         "admin_grant",
     )
-    assert KIND.risks("Admins", wanted(inline_policies={"All": document("iam:*")}), None) == ("admin_grant",)
-    assert KIND.risks("Admins", wanted(attached_policies=["ReadOnlyAccess"], members=bigger), None) == ()
+    assert (
+        KIND.risks("Admins", wanted(attached_policies=["ReadOnlyAccess"], members=bigger), None, Iam().snapshot()) == ()
+    )
 
 
 def test_own_policies_are_referenced_and_those_of_aws_are_not():

@@ -131,10 +131,10 @@ def test_re_read_of_a_missing_policy_shows_none():
 
 def test_admin_grant_is_a_risk_once():
     admin, reader = wanted(document("*")), wanted(document("s3:Get*"))
-    assert KIND.risks("Guard", admin, None) == ("admin_grant",)
-    assert KIND.risks("Guard", admin, reader) == ("admin_grant",)
-    assert KIND.risks("Guard", admin, admin) == ()
-    assert KIND.risks("Guard", reader, None) == ()
+    assert KIND.risks("Guard", admin, None, Iam().snapshot()) == ("admin_grant",)
+    assert KIND.risks("Guard", admin, reader, Iam().snapshot()) == ("admin_grant",)
+    assert KIND.risks("Guard", admin, admin, Iam().snapshot()) == ()
+    assert KIND.risks("Guard", reader, None, Iam().snapshot()) == ()
 
 
 def test_policy_below_the_path_of_our_own_roles_is_protected():

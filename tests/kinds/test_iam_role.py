@@ -67,8 +67,8 @@ def test_missing_role_without_a_declared_trust_waits_for_a_person():
     spec = wanted(description="Ours")
     assert KIND.calls(Create(ResourceKey("iam.role", "App"), spec), Iam().snapshot()) == ()
     (missing,) = differences(spec, None)
-    assert KIND.person(missing, Iam().snapshot()) == "trust_not_declared"
-    assert KIND.person(differences(wanted(trust=EC2), None)[0], Iam().snapshot()) is None
+    assert KIND.person("App", missing, Iam().snapshot()) == "trust_not_declared"
+    assert KIND.person("App", differences(wanted(trust=EC2), None)[0], Iam().snapshot()) is None
 
 
 def test_update_sends_description_and_session_length_together_and_carries_over_what_is_not_declared():
@@ -237,30 +237,33 @@ def test_boundary_and_attached_own_policies_are_referenced():
     ],
 )
 def test_danger_is_a_risk_when_it_is_new(declared, code):
-    assert KIND.risks("App", wanted(**declared), None) == (code,)
-    assert KIND.risks("App", wanted(**declared), wanted(trust=EC2)) == (code,)
-    assert KIND.risks("App", wanted(**declared), wanted(**declared)) == ()
+    assert KIND.risks("App", wanted(**declared), None, Iam().snapshot()) == (code,)
+    assert KIND.risks("App", wanted(**declared), wanted(trust=EC2), Iam().snapshot()) == (code,)
+    assert KIND.risks("App", wanted(**declared), wanted(**declared), Iam().snapshot()) == ()
 
 
 def test_dropping_a_condition_of_an_outside_trust_is_a_risk():
     guarded = trust(OTHER, Condition={"StringEquals": {"sts:ExternalId": "secret"}})
     before, after = wanted(trust={"document": guarded}), wanted(trust={"document": trust(OTHER)})
-    assert KIND.risks("App", after, before) == ("trusts_other_account",)
-    assert KIND.risks("App", before, after) == ()
+    assert KIND.risks("App", after, before, Iam().snapshot()) == ("trusts_other_account",)
+    assert KIND.risks("App", before, after, Iam().snapshot()) == ()
 
 
 def test_another_service_beside_an_approved_outside_trust_is_no_risk():
     both = trust(OTHER)
     both["Statement"] += wanted(trust=EC2).trust.document.to_plain()["Statement"]
-    assert KIND.risks("App", wanted(trust={"document": both}), wanted(trust={"document": trust(OTHER)})) == ()
+    assert (
+        KIND.risks("App", wanted(trust={"document": both}), wanted(trust={"document": trust(OTHER)}), Iam().snapshot())
+        == ()
+    )
 
 
 def test_boundary_that_is_dropped_or_replaced_is_a_risk():
     bound = wanted(boundary="ReadOnlyAccess")
-    assert KIND.risks("App", wanted(boundary=None), bound) == ("boundary_removed",)
-    assert KIND.risks("App", wanted(boundary="PowerUserAccess"), bound) == ("boundary_removed",)
-    assert KIND.risks("App", wanted(boundary=None), wanted(boundary=None)) == ()
-    assert KIND.risks("App", wanted(), bound) == ()
+    assert KIND.risks("App", wanted(boundary=None), bound, Iam().snapshot()) == ("boundary_removed",)
+    assert KIND.risks("App", wanted(boundary="PowerUserAccess"), bound, Iam().snapshot()) == ("boundary_removed",)
+    assert KIND.risks("App", wanted(boundary=None), wanted(boundary=None), Iam().snapshot()) == ()
+    assert KIND.risks("App", wanted(), bound, Iam().snapshot()) == ()
 
 
 @pytest.mark.parametrize(

@@ -71,10 +71,10 @@ class Budget(Kind[BudgetSpec]):
     def protected(self, name: str, spec: BudgetSpec, context: Context) -> str | None:
         return None
 
-    def risks(self, name: str, desired: BudgetSpec, applied: BudgetSpec | None) -> tuple[str, ...]:
+    def risks(self, name: str, desired: BudgetSpec, applied: BudgetSpec | None, snapshot: Snapshot) -> tuple[str, ...]:
         return ()
 
-    def person(self, difference: Difference, snapshot: Snapshot) -> str | None:
+    def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
         observed = difference.observed
         if difference.field == "notifications":
             return "not_read" if observed == UNREAD.value else None

@@ -24,7 +24,7 @@ from provisioning.kinds.iam_grants import guards_among
 from provisioning.kinds.iam_names import SHORT_NAME, Description, IamName, Path, arn, name_faults
 from provisioning.kinds.iam_protected import protected_role
 from provisioning.kinds.iam_reads import row_named
-from provisioning.kinds.iam_risks import admin_grants
+from provisioning.kinds.iam_risks import dangerous_grants
 from provisioning.kinds.iam_role.changes import Role, create_calls, update_calls
 from provisioning.kinds.iam_role.reread import reread_role
 from provisioning.kinds.iam_role.spec import RoleSpec, Trust, observed_roles, own_profile
@@ -131,21 +131,23 @@ class RoleKind(Kind[RoleSpec]):
     def protected(self, name: str, spec: RoleSpec, context: Context) -> str | None:
         return protected_role(name, _path(spec), context)
 
-    def risks(self, name: str, desired: RoleSpec, applied: RoleSpec | None) -> tuple[str, ...]:
+    def risks(self, name: str, desired: RoleSpec, applied: RoleSpec | None, snapshot: Snapshot) -> tuple[str, ...]:
         last = applied or RoleSpec()
-        granted = admin_grants(desired.attached_policies, desired.inline_policies)
-        before = admin_grants(last.attached_policies, last.inline_policies)
+        granted = dangerous_grants(desired.attached_policies, desired.inline_policies, snapshot)
+        before = dangerous_grants(last.attached_policies, last.inline_policies, snapshot)
         trusted = _newly_trusted(desired, last)
         unbound = applied is not None and desired.boundary is not UNMANAGED and desired.boundary != last.boundary
+        federated = frozenset(principal for principal in trusted if principal.startswith("federated:"))
         codes = {
-            "admin_grant": granted - before,
-            "trusts_other_account": trusted - {ANYONE},
+            **{granted[grant]: True for grant in granted.keys() - before.keys()},
+            "trusts_other_account": trusted - federated - {ANYONE},
             "trusts_anyone": ANYONE in trusted,
+            "trusts_federated": federated,
             "boundary_removed": unbound and last.boundary is not None,
         }
-        return tuple(code for code, found in codes.items() if found)
+        return tuple(sorted(code for code, found in codes.items() if found))
 
-    def person(self, difference: Difference, snapshot: Snapshot) -> str | None:
+    def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
         wanted = difference.desired
         undeclared_trust = isinstance(wanted, dict) and wanted.get("trust") == UNMANAGED.value
         return "trust_not_declared" if difference.path == "" and undeclared_trust else None
