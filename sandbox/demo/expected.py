@@ -33,6 +33,7 @@ ALLOWED_WITHOUT_MFA = (
     *("iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices", "iam:ListVirtualMFADevices", "iam:ResyncMFADevice"),
     "sts:GetSessionToken",
 )
+WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 DECLARED = {
     "groups": set(GROUPS),
     "roles": {EC2_ROLE},
@@ -80,7 +81,14 @@ def repair_checks(account_id: str, before: State, tampered: State, after: State)
             "the undeclared role is shown, not removed",
             [] if left and left == tampered["roles"][ROLE] else [f"{ROLE} was touched"],
         ),
-        *account_checks(account_id, {**before, "roles": tampered["roles"]}, after),
+        _check(
+            "it is on its baseline again",
+            (
+                wrong
+                for one in account_checks(account_id, {**before, "roles": tampered["roles"]}, after)
+                for wrong in one.wrong
+            ),
+        ),
     ]
 
 
@@ -128,12 +136,19 @@ def _role(state: State) -> Iterator[str]:
     if role is None:
         yield f"there is no role {EC2_ROLE}"
         return
-    if [{k: v for k, v in one.items() if k != "Sid"} for one in role["trust"]["Statement"]] != [EC2_TRUST]:
+    if [_without_lists(one) for one in role["trust"]["Statement"]] != [EC2_TRUST]:
         yield f"{EC2_ROLE} trusts {role['trust']['Statement']}"
     if role["attached_policies"] != [f"{AWS}/AmazonS3ReadOnlyAccess"] or role["inline_policies"]:
         yield f"{EC2_ROLE} holds {_listed(role['attached_policies'])} {_listed(role['inline_policies'])}"
     if state["instance_profiles"].get(EC2_ROLE, {}).get("roles") != [EC2_ROLE]:
         yield f"no instance profile {EC2_ROLE} holds it"
+
+
+def _without_lists(part: Any) -> Any:
+    """A list of one means the same as the one."""
+    if isinstance(part, Mapping):
+        return {key: _without_lists(value) for key, value in part.items()}
+    return part[0] if isinstance(part, list) and len(part) == 1 else part
 
 
 def _guard(state: State, account_id: str) -> Iterator[str]:
@@ -145,18 +160,14 @@ def _guard(state: State, account_id: str) -> Iterator[str]:
     allows = [one for one in statements.values() if one["Effect"] == "Allow"]
     if len(allows) != 3 or any(action.partition(":")[0] != "iam" for one in allows for action in one["Action"]):
         yield f"{GUARD} allows {allows}"
-    deny = statements.get("DenyAllExceptListedWithoutMfa", {})
-    if sorted(deny.get("NotAction", [])) != sorted(ALLOWED_WITHOUT_MFA) or deny.get("Resource") not in ("*", ["*"]):
+    deny = _without_lists(statements.get("DenyAllExceptListedWithoutMfa", {}))
+    if sorted(deny.get("NotAction", [])) != sorted(ALLOWED_WITHOUT_MFA) or deny.get("Resource") != "*":
         yield f"{GUARD} spares {_listed(deny.get('NotAction', []))}"
-    if deny.get("Condition") not in _without_mfa():
+    if deny.get("Condition") != WITHOUT_MFA:
         yield f"{GUARD} denies on the condition {deny.get('Condition')}"
-    own = f"arn:aws:iam::{account_id}:user/${{aws:username}}"
-    if statements.get("AllowManageOwnMfaAndPassword", {}).get("Resource") not in (own, [own]):
+    own = _without_lists(statements.get("AllowManageOwnMfaAndPassword", {})).get("Resource")
+    if own != f"arn:aws:iam::{account_id}:user/${{aws:username}}":
         yield f"{GUARD} is not about one's own user"
-
-
-def _without_mfa() -> list[dict[str, Any]]:
-    return [{"BoolIfExists": {"aws:MultiFactorAuthPresent": value}} for value in ("false", ["false"])]
 
 
 def _budgets(state: State, s3_limit: str) -> Iterator[str]:

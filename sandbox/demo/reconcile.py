@@ -11,7 +11,7 @@ from typing import Any
 from sandbox.demo.api import Person, RefusedError
 from sandbox.demo.errors import DemoError
 from sandbox.demo.installation import Installation
-from sandbox.demo.screen import Bars, Screen
+from sandbox.demo.screen import Screen
 from sandbox.demo.words import counted, resource, why
 
 POLL_SECONDS = 0.3
@@ -41,6 +41,11 @@ class Progress:
         """The plan that waits for an approval."""
         return next((p for p in self.plans if p["lane"] == "approval" and p["state"] == "proposed"), None)
 
+    @property
+    def doing(self) -> str:
+        """In a word, what keeps the account from being at rest; '' when nothing does."""
+        return self.busy["state"] if self.busy else "waits for paula" if self.waiting else ""
+
     def seen_since(self, moment: datetime, generation: int) -> bool:
         """Whether a look that began later than this, and than every write, saw what is desired now."""
         ended = [_time(run["finished_at"]) for run in self.runs if run["kind"] == "apply"]
@@ -64,37 +69,37 @@ class Reconciliation:
 
     def until_looked(self, since: datetime) -> None:
         """Ask for looks until every account was seen later than this."""
-        self._wait(since, lambda account_id, found: False)
+        self._wait(since, lambda account_id, found, seen: not seen)
 
     def until_settled(self, since: datetime, expected: Mapping[str, int]) -> None:
         """Go on, approving what waits, until a look finds nothing left to do. `expected`: writes by account id."""
         with self._screen.bars(list(self._names.values())).live() as bars:
 
-            def step(account_id: str, found: Progress) -> bool:
+            def is_left(account_id: str, found: Progress, seen: bool) -> bool:
                 self._tell(found)
-                self._show(bars, account_id, found, since, expected.get(account_id, 0))
+                doing = found.doing or ("settled" if seen else "due for a look")
+                bars.show(self._names[account_id], *self._writes(found, since, expected.get(account_id, 0)), doing)
                 if found.waiting and not found.busy:
                     self._approve(found.waiting)
-                return found.waiting is not None or found.busy is not None
+                return found.doing != "" or not seen
 
-            self._wait(since, step)
+            self._wait(since, is_left)
 
-    def _wait(self, since: datetime, is_busy: Callable[[str, Progress], bool]) -> None:
+    def _wait(self, since: datetime, is_left: Callable[[str, Progress, bool], bool]) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         generations = {account_id: self._generation(account_id) for account_id in self._names}
         while True:
-            found = self._poll()
-            left = [
-                account_id
-                for account_id, progress in found.items()
-                if is_busy(account_id, progress) or not progress.seen_since(since, generations[account_id])
-            ]
+            polled = self._poll()
+            seen = {one: found.seen_since(since, generations[one]) for one, found in polled.items()}
+            left = [one for one, found in polled.items() if is_left(one, found, seen[one])]
             if not left:
                 return
-            self._ask_for_looks(account_id for account_id in left if not found[account_id].busy)
+            for account_id in left:
+                if not polled[account_id].doing:
+                    self._operator.post(f"accounts/{account_id}/looks")
             self._installation.children.check()
             if time.monotonic() > deadline:
-                raise DemoError(f"{self._where(found, left)}\n{self._installation.children.tails()}")
+                raise DemoError(f"{self._where(polled, left)}\n{self._installation.children.tails()}")
             time.sleep(POLL_SECONDS)
 
     def _poll(self) -> dict[str, Progress]:
@@ -110,19 +115,14 @@ class Reconciliation:
     def _generation(self, account_id: str) -> int:
         return int(self._operator.get(f"accounts/{account_id}/desired-state")["generation"])
 
-    def _ask_for_looks(self, account_ids: Iterable[str]) -> None:
-        for account_id in account_ids:
-            self._operator.post(f"accounts/{account_id}/looks")
-
-    def _show(self, bars: Bars, account_id: str, found: Progress, since: datetime, expected: int) -> None:
+    def _writes(self, found: Progress, since: datetime, expected: int) -> tuple[int, int]:
+        """How many were made, and how many there will be as far as it is known."""
         applies = [run for run in found.runs if run["kind"] == "apply" and _time(run["created_at"]) > since]
         plans = {plan["id"]: plan["summary"]["calls"] for plan in found.plans}
-        planned = sum({run["plan_id"]: plans[run["plan_id"]] for run in applies}.values())
-        done = sum(self._writes(run, plans) for run in applies)
-        doing = found.busy["state"] if found.busy else "waits for paula" if found.waiting else "at rest"
-        bars.show(self._names[account_id], done, max(planned, expected), doing)
+        planned = {run["plan_id"]: plans[run["plan_id"]] for run in applies}
+        return sum(self._made(run, plans) for run in applies), max(expected, sum(planned.values()))
 
-    def _writes(self, run: Row, plans: Mapping[str, int]) -> int:
+    def _made(self, run: Row, plans: Mapping[str, int]) -> int:
         if run["state"] == "done":
             return plans[run["plan_id"]]
         writes = self._operator.get(f"runs/{run['id']}")["writes"] if run["state"] != "queued" else []

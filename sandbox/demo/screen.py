@@ -14,10 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 PLAIN_WIDTH = 132
+WORTH_A_LINE = {"waits for paula", "settled"}
 
 
 class Bars:
-    """One bar per account; without a terminal, a line whenever what is being done there changes."""
+    """One bar per account; without a terminal, a line whenever more was written or a person must act."""
 
     def __init__(self, console: Console, accounts: Sequence[str]) -> None:
         self._console = console
@@ -32,14 +33,20 @@ class Bars:
         self._tasks: dict[str, TaskID] = {
             name: self._progress.add_task(name, total=None, doing="") for name in accounts
         }
-        self._told: dict[str, str] = {}
+        self._told: dict[str, tuple[int, str]] = {}
 
     def show(self, account: str, done: int, total: int, doing: str) -> None:
         """How far an account is."""
         self._progress.update(self._tasks[account], completed=done, total=max(total, done), doing=doing)
-        if not self._console.is_terminal and self._told.get(account) != doing:
-            self._told[account] = doing
-            self._console.print(f"  {account:16} {done} of {max(total, done)} writes  {doing}", markup=False)
+        if not self._console.is_terminal:
+            self._line(account, done, max(total, done), doing)
+
+    def _line(self, account: str, done: int, total: int, doing: str) -> None:
+        told = self._told.get(account, (0, ""))
+        news = (done, doing if doing in WORTH_A_LINE else told[1])
+        if news != told:
+            self._told[account] = news
+            self._console.print(f"  {account:16} {done:3} of {total} writes  {doing}", markup=False)
 
     @contextmanager
     def live(self) -> Iterator[Bars]:

@@ -169,7 +169,7 @@ class Story:
     def _waiting(self, account_id: str) -> list[str]:
         """Drift that no call of ours repairs, and plans that nobody has decided."""
         open_drift = self.otto.rows("drift", account=account_id, state="open", remedy="person")
-        drift = [f"{resource(row)}: {row['type']}" for row in open_drift]
+        drift = [f"{resource(row)}: {why([row['reason']])}" for row in open_drift]
         plans = self.otto.rows("plans", account=account_id, state="proposed", lane="approval")
         return [*drift, *(f"a plan: {why(plan['reasons'])}" for plan in plans)]
 

@@ -11,7 +11,7 @@ WHY = {
     "trusts_other_account": "it trusts another account",
     "trusts_anyone": "it trusts anyone",
     "boundary_removed": "it removes a permissions boundary",
-    "removal_not_supported_yet": "nobody declared it and its kind is closed; removing whole resources comes later",
+    "removal_not_supported_yet": "nobody declared it and its kind is closed; removal comes later",
     "immutable_field": "AWS can't change this in place",
     "user_does_not_exist": "there is no such user",
     "protected": "it is protected: Firstline never touches it",
