@@ -4,6 +4,7 @@ What the fields of an item mean is each kind's own business (`Kind.parse`); this
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -45,12 +46,12 @@ class Declaration(BaseModel):
     resources: dict[str, dict[ItemName, dict[str, Any]]] = {}
     closed: dict[str, Closed] = {}
 
-    @property
+    @cached_property
     def used(self) -> frozenset[str]:
         """Every name its placeholders use."""
         return placeholders(self.resources)
 
-    @property
+    @cached_property
     def free(self) -> frozenset[str]:
         """Parameters that may hold wildcards and IAM variables."""
         return frozenset(name for name, parameter in self.parameters.items() if parameter.allow_wildcards)

@@ -18,9 +18,9 @@ from iam_templates.reading import read_declaration
 from iam_templates.schema import schema
 from iam_templates.serializers import BaselineSerializer, NewBaselineSerializer, SourceSerializer, ValidSerializer
 from iam_templates.services.create_baseline import create_baseline
-from iam_templates.views.acting import acting, read
 from provisioning.core.plain import digest
 from provisioning.kinds import all_kinds
+from provisioning.views.acting import acting, read
 
 SOURCE = {"application/json": SourceSerializer, "application/yaml": OpenApiTypes.STR}
 """What OpenAPI says of a body with a declaration; JSON without `source` is the declaration itself."""

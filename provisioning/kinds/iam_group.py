@@ -21,10 +21,18 @@ from provisioning.kinds.iam_attachments import (
     policy_keys,
 )
 from provisioning.kinds.iam_documents import GROUP_INLINE_SIZE, InlinePolicies, check_inline
-from provisioning.kinds.iam_grants import Container, Grants, InlineField, grant_steps, in_order, observed_grants
-from provisioning.kinds.iam_names import LONG_NAME, IamName, Path, UserNames, anywhere, arn, name_faults
+from provisioning.kinds.iam_grants import (
+    Container,
+    Grants,
+    InlineField,
+    grant_steps,
+    guards_among,
+    in_order,
+    observed_grants,
+)
+from provisioning.kinds.iam_names import LONG_NAME, IamName, Path, UserNames, arn, name_faults
 from provisioning.kinds.iam_protected import protected_resource
-from provisioning.kinds.iam_reads import grant_reads, iam_read, is_named
+from provisioning.kinds.iam_reads import ANYWHERE, grant_reads, iam_read, is_named
 from provisioning.kinds.iam_risks import admin_grants
 
 MOST_ATTACHED = 10
@@ -111,8 +119,10 @@ class GroupKind(Kind[GroupSpec]):
         """Members leave first and join last; in between the policies change (iam_grants.py)."""
         name, desired = change.key.name, change.desired
         observed = GroupSpec() if isinstance(change, Create) else change.observed
+        changing = attached_names(observed.attached_policies) | attached_names(desired.attached_policies)
+        guards = guards_among(changing, snapshot)
         after = observed if desired.path is UNMANAGED else desired
-        group = Container("Group", name, self.arn(name, after, snapshot), GROUP_INLINE_SIZE)
+        group = Container("Group", name, self.arn(name, after, snapshot), GROUP_INLINE_SIZE, guards)
         if isinstance(change, Create):
             opening = [group.call("Create{}", Path=desired.path if isinstance(desired.path, str) else "/")]
         else:
@@ -123,12 +133,11 @@ class GroupKind(Kind[GroupSpec]):
         return (*opening, *changes, *_join(group, observed, desired, snapshot))
 
     def reread(self, name: str, context: Context) -> Reread:
-        where = anywhere(context, "group", name)
-        shown = yield iam_read("GetGroup", where, "Users", GroupName=name)
+        shown = yield iam_read("GetGroup", ANYWHERE, "Users", GroupName=name)
         if shown is None:
             return {Section.IAM_DETAILS: {"groups": [], "users": [], "absent": {"groups": [name]}}}
-        grants = yield from grant_reads("Group", name, where)
         group = shown["Group"]
+        grants = yield from grant_reads("Group", name, group["Arn"])
         stored = group["GroupName"]
         row = {"name": stored, "path": group["Path"], "arn": group["Arn"], "id": group["GroupId"], **grants}
         members = sorted(user["UserName"] for user in shown.get("Users", []))

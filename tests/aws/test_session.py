@@ -111,6 +111,14 @@ class TestReads:
             assert len(session.read(LIST)["Users"]) == 2
         assert operations(organisation) == ["AssumeRole", "ListUsers", "AssumeRole", "ListUsers"]
 
+    def test_session_near_its_end_is_renewed_before_the_call(
+        self, look: Enter, organisation: Sandbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("provisioning.aws.session.SESSION_SECONDS", 299)
+        with look() as session:
+            session.read(LIST)
+        assert operations(organisation) == ["AssumeRole", "AssumeRole", "ListUsers"]
+
     def test_session_refused_twice_is_given_up(self, look: Enter, organisation: Sandbox) -> None:
         organisation.fault("expired", operation="ListUsers")
         with look() as session, pytest.raises(AwsError) as caught:
@@ -184,6 +192,12 @@ class TestWrites:
         assert caught.value.error_class is ErrorClass.INVALID
         assert "GroupName" in caught.value.message
         assert "hunter2" not in caught.value.message
+
+    def test_value_that_looks_like_a_report_is_not_taken_for_a_name(self, apply: Enter) -> None:
+        wrong = Call("iam", "CreateGroup", {"GroupName": ["in input: hunter2 for parameter hunter2"]}, frozenset())
+        with apply() as session, pytest.raises(AwsError) as caught:
+            session.send(wrong)
+        assert caught.value.message.endswith("wrong or missing GroupName")
 
 
 def test_every_request_is_counted_once_over_all_sessions_of_a_run(look: Enter, organisation: Sandbox) -> None:

@@ -58,19 +58,19 @@ def test_the_accounts_reached_get_their_desired_state_at_once() -> None:
     ("selector", "value", "names"),
     [
         ("environment", "dev", {"a", "b", "c"}),
-        ("ou", "/work", {"a", "b"}),
-        ("ou", "/work/dev", {"b"}),
+        ("ou", "/shop", {"a", "b"}),
+        ("ou", "/shop/dev", {"b"}),
         ("ou", "/", {"a", "b", "c", "p"}),
-        ("ou", "/w_rk", set()),
+        ("ou", "/sh_p", set()),
         ("account", "111122223333", {"c"}),
     ],
 )
 def test_selectors_reach_whole_segments_of_present_accounts(selector: str, value: str, names: set[str]) -> None:
-    account(name="a", ou_path="/work")
-    account(name="b", ou_path="/work/dev")
-    account("111122223333", name="c", ou_path="/workshop")
+    account(name="a", ou_path="/shop")
+    account(name="b", ou_path="/shop/dev")
+    account("111122223333", name="c", ou_path="/shopping")
     account(name="p", environment="prod", ou_path="/")
-    account(name="gone", ou_path="/work", state="left")
+    account(name="gone", ou_path="/shop", state="left")
     assert set(accounts_reached(selector, value).values_list("name", flat=True)) == names
     row = assigned(published(content=group("X", path="/x/")), selector, value)
     back = {found.name for found in Account.objects.all() if row in assignments_reaching(found)}
@@ -98,8 +98,8 @@ def test_the_mode_is_kept_per_item() -> None:
         ({"selector": "planet"}, "/selector"),
         ({"selector": "account", "value": "999999999999"}, "/value"),
         ({"value": "moon"}, "/value"),
-        ({"selector": "ou", "value": "work"}, "/value"),
-        ({"selector": "ou", "value": "/work/"}, "/value"),
+        ({"selector": "ou", "value": "shop"}, "/value"),
+        ({"selector": "ou", "value": "/shop/"}, "/value"),
         ({"parameters": {}}, "/parameters/people"),
         ({"parameters": {"people": "ann"}}, "/parameters/people"),
         ({"parameters": {"people": ["*"]}}, "/parameters/people"),

@@ -1,5 +1,8 @@
 """A tiny IAM in memory, for order and convergence without HTTP: it takes Calls, gives Snapshots and answers Reads."""
 
+# Parameters are named as AWS names them, so that a call's params fit.
+# ruff: noqa: N803
+
 import json
 from collections.abc import Iterable, Mapping
 from copy import deepcopy

@@ -7,6 +7,7 @@ from provisioning.core.diff import Difference, differences
 from provisioning.core.kind import Context
 from provisioning.core.plain import plain
 from provisioning.core.policy_document import parse_document
+from provisioning.core.project import project
 from provisioning.core.snapshot import overlay
 from provisioning.kinds.iam_group import GroupKind
 from tests.kinds.iam_model import ACCOUNT, Iam, reread
@@ -137,6 +138,15 @@ def test_attached_arn_compares_ignoring_the_case_of_the_name_but_not_of_the_path
     iam = developers(attached_policies=["MfaGuard"])
     assert drift(KIND, "Developers", wanted(attached_policies=[GUARD.replace("Mfa", "mfa")]), iam.snapshot()) == []
     assert drift(KIND, "Developers", wanted(attached_policies=[GUARD.replace("guards", "Guards")]), iam.snapshot())
+
+
+def test_plan_shows_what_is_there_as_aws_spells_it_however_much_else_there_is():
+    iam = developers(members=["ann", "ben", "cid"])
+    spec = wanted(members={"include": ["ANN", "Zoe"]})
+    for others in (["ann"], ["ann", "ben", "cid"]):
+        there = KIND.parse("Developers", {"members": others}, CONTEXT)
+        assert plain(project(there, spec))["members"] == {"include": ["ann"]}
+    assert drift(KIND, "Developers", spec, iam.snapshot()) == ["members[Zoe]"]
 
 
 def test_re_read_laid_over_the_bulk_read_gives_the_same_calls():

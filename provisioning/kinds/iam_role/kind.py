@@ -20,6 +20,7 @@ from provisioning.kinds.iam_attachments import (
     policy_keys,
 )
 from provisioning.kinds.iam_documents import ROLE_INLINE_SIZE, InlinePolicies, check_inline
+from provisioning.kinds.iam_grants import guards_among
 from provisioning.kinds.iam_names import SHORT_NAME, Description, IamName, Path, arn, name_faults
 from provisioning.kinds.iam_protected import protected_role
 from provisioning.kinds.iam_reads import row_named
@@ -119,12 +120,13 @@ class RoleKind(Kind[RoleSpec]):
     def calls(self, change: Change[RoleSpec], snapshot: Snapshot) -> Sequence[Call]:
         name = change.key.name
         if isinstance(change, Create):
-            return create_calls(_role(name, change.desired, None, snapshot), change.desired)
+            return create_calls(_role(name, change.desired, None, change.desired, snapshot), change.desired)
         profile = own_profile(row_named(snapshot, "roles", name))
-        return update_calls(_role(name, change.observed, profile, snapshot), change.observed, change.desired)
+        role = _role(name, change.observed, profile, change.desired, snapshot)
+        return update_calls(role, change.observed, change.desired)
 
     def reread(self, name: str, context: Context) -> Reread:
-        return (yield from reread_role(name, context))
+        return (yield from reread_role(name))
 
     def protected(self, name: str, spec: RoleSpec, context: Context) -> str | None:
         return protected_role(name, _path(spec), context)
@@ -153,10 +155,17 @@ def _path(spec: RoleSpec) -> str:
     return spec.path if isinstance(spec.path, str) else "/"
 
 
-def _role(name: str, spec: RoleSpec, profile: Mapping[str, Any] | None, snapshot: Snapshot) -> Role:
-    path = _path(spec)
+def _role(name: str, there: RoleSpec, profile: Mapping[str, Any] | None, desired: RoleSpec, snapshot: Snapshot) -> Role:
+    path = _path(there)
     at, called = (profile["path"], profile["name"]) if profile else (path, name)
-    return Role(name, arn(snapshot, "role", path, name), path, arn(snapshot, "instance-profile", at, called))
+    changing = attached_names(there.attached_policies) | attached_names(desired.attached_policies)
+    return Role(
+        name=name,
+        arn=arn(snapshot, "role", path, name),
+        path=path,
+        profile_arn=arn(snapshot, "instance-profile", at, called),
+        guards=guards_among(changing, snapshot),
+    )
 
 
 def _newly_trusted(desired: RoleSpec, last: RoleSpec) -> frozenset[str]:
