@@ -166,7 +166,7 @@ def _guard(state: State, account_id: str) -> Iterator[str]:
     if deny.get("Condition") != WITHOUT_MFA:
         yield f"{GUARD} denies on the condition {deny.get('Condition')}"
     own = _without_lists(statements.get("AllowManageOwnMfaAndPassword", {})).get("Resource")
-    if own != f"arn:aws:iam::{account_id}:user/${{aws:username}}":
+    if own not in {f"arn:aws:iam::{part}:user/${{aws:username}}" for part in (account_id, "*")}:
         yield f"{GUARD} is not about one's own user"
 
 

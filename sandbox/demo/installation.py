@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from sandbox.client import Sandbox
 from sandbox.demo.api import Person
 from sandbox.demo.children import Children
@@ -56,7 +58,8 @@ def running(say: Say) -> Iterator[Installation]:
             "FIRSTLINE_DATABASE_URL": stack.enter_context(postgres()),
             "FIRSTLINE_REDIS_URL": stack.enter_context(redis()),
         }
-        say("PostgreSQL and Redis, in a temporary folder of their own")
+        refuse_used(urls["FIRSTLINE_DATABASE_URL"])
+        say("PostgreSQL and Redis")
         children = Children(folder)
         stack.callback(children.stop)
         sandbox, organisation = _simulated_aws(children)
@@ -70,6 +73,14 @@ def leave_the_machine_out() -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "localhost,127.0.0.1"
+
+
+def refuse_used(database_url: str) -> None:
+    """Raises DemoError for a database that holds a Firstline already: its accounts are no simulated ones."""
+    with psycopg.connect(database_url) as connection:
+        (table,) = connection.execute("SELECT to_regclass('accounts_account')").fetchone() or (None,)
+    if table is not None:
+        raise DemoError("FIRSTLINE_DATABASE_URL names a database in use. Unset it, or name an empty one.")
 
 
 def product_environment(urls: Mapping[str, str], organisation: Mapping[str, Any]) -> dict[str, str]:
