@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from provisioning.core.errors import FencedError
-from provisioning.models import Lease
+from provisioning.models import Lease, Run
 
 CLAIM = """
 WITH due AS (
@@ -72,8 +72,14 @@ def claim_looks(limit: int) -> list[Claim]:
 
 
 def claim_apply(run_id: UUID) -> Claim | None:
-    """Take this apply, or None when it isn't due, its account is held, or a pause is on."""
-    return next(iter(_claim(ONE_APPLY, limit=1, run_id=run_id)), None)
+    """Take this apply, or None when it isn't due, its account is held, or a pause is on.
+
+    One that can't be taken gives its hint back, so that it is rung again as soon as its account is free.
+    """
+    claim = next(iter(_claim(ONE_APPLY, limit=1, run_id=run_id)), None)
+    if claim is None:
+        Run.objects.filter(pk=run_id, state__in=Run.WAITING).update(hinted_at=None)
+    return claim
 
 
 def renew(claims: Sequence[Claim]) -> None:
@@ -124,6 +130,9 @@ def release(claim: Claim) -> None:
             "WHERE account_id = %s AND fence = %s",
             [claim.account_id, claim.fence],
         )
+    if claim.kind == Run.Kind.APPLY:
+        # A look that was rung meanwhile found the account held, and nobody would ring for it again for a while.
+        Run.objects.filter(account_id=claim.account_id, state__in=Run.WAITING).update(hinted_at=None)
 
 
 def ensure_lease(account_ids: Sequence[str]) -> None:
