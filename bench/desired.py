@@ -47,6 +47,7 @@ def _resources() -> dict[str, Any]:
         budgets[name] = {**deepcopy(budgets["s3-monthly"]), "limit": {"amount": limit, "unit": "USD"}}
     for budget in budgets.values():
         budget["notifications"] = [
-            {"when": "actual", "above": above, "unit": "percent", "subscribers": _SUBSCRIBERS} for above in (50, 80, 100)
+            {"when": "actual", "above": above, "unit": "percent", "subscribers": _SUBSCRIBERS}
+            for above in (50, 80, 100)
         ]
     return resources

@@ -45,7 +45,9 @@ def trust(random: Random, account_id: str) -> Document:
 def _statement(random: Random, account_id: str, number: int) -> Document:
     service = random.choice(list(_THINGS))
     verbs = _READS if random.random() < 0.6 else _READS + _WRITES
-    actions = {f"{service}:{random.choice(verbs)}{random.choice(_THINGS[service])}" for _ in range(random.randint(1, 9))}
+    actions = {
+        f"{service}:{random.choice(verbs)}{random.choice(_THINGS[service])}" for _ in range(random.randint(1, 9))
+    }
     made: Document = {
         "Sid": f"{service.capitalize()}{number}",
         "Effect": "Deny" if random.random() < 0.1 else "Allow",
@@ -68,7 +70,9 @@ def _resources(random: Random, service: str, account_id: str) -> list[str] | str
 
 
 _CONDITIONS = (
-    lambda random: {"StringEquals": {"aws:RequestedRegion": random.sample(("eu-central-1", "eu-west-1", "us-east-1"), 2)}},
+    lambda random: {
+        "StringEquals": {"aws:RequestedRegion": random.sample(("eu-central-1", "eu-west-1", "us-east-1"), 2)}
+    },
     lambda random: {"Bool": {"aws:SecureTransport": "true"}},
     lambda random: {"StringLike": {"aws:PrincipalTag/team": f"{random.choice(_WORDS)}*"}},
     lambda random: {"IpAddress": {"aws:SourceIp": f"10.{random.randrange(256)}.0.0/16"}},

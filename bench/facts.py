@@ -60,7 +60,11 @@ def facts_of_answers(
     listed = {role["RoleName"]: role for role in roles}
     return {
         "users": {
-            user["UserName"]: [user["Arn"], sorted(user["GroupList"]), {tag["Key"]: tag["Value"] for tag in user["Tags"]}]
+            user["UserName"]: [
+                user["Arn"],
+                sorted(user["GroupList"]),
+                {tag["Key"]: tag["Value"] for tag in user["Tags"]},
+            ]
             for user in details["UserDetailList"]
         },
         "groups": {group["GroupName"]: _shown_holds(group, "Group") for group in details["GroupDetailList"]},
@@ -81,7 +85,8 @@ def facts_of_answers(
             for policy in details["Policies"]
         },
         "budgets": {
-            budget["BudgetName"]: [budget["BudgetLimit"], budget["CostFilters"], budget["CostTypes"]] for budget in budgets
+            budget["BudgetName"]: [budget["BudgetLimit"], budget["CostFilters"], budget["CostTypes"]]
+            for budget in budgets
         },
         "subscribers": {name: _addresses(people) for name, people in subscribers.items()},
     }
