@@ -123,7 +123,7 @@ def assess(inputs: Inputs) -> Assessment:
 
 
 def _observe(readable: Iterable[str], inputs: Inputs) -> _Observed:
-    specs = {name: dict(inputs.kinds[name].observed(inputs.snapshot)) for name in readable}
+    specs = {name: inputs.kinds[name].observed(inputs.snapshot) for name in readable}
     names = {name: {inputs.kinds[name].identity(stored): stored for stored in found} for name, found in specs.items()}
     return _Observed(specs, names)
 
@@ -229,9 +229,12 @@ def _extras(scope: ClosedScope, observed: Mapping[str, Mapping[str, Any]], input
     kind = inputs.kinds[scope.kind]
     declared = {kind.identity(item.name) for item in inputs.items if item.kind == scope.kind}
     inventory = kind.inventory(inputs.snapshot)
-    for name, spec in sorted(observed[scope.kind].items()):
-        inside = str(inventory[name]["path"]).startswith(scope.path)
-        if inside and kind.identity(name) not in declared and not kind.protected(name, spec, inputs.context):
+    outside = (name for name in sorted(observed[scope.kind]) if kind.identity(name) not in declared)
+    for name in outside:
+        if not str(inventory[name]["path"]).startswith(scope.path):
+            continue
+        spec = observed[scope.kind][name]
+        if not kind.protected(name, spec, inputs.context):
             difference = Difference("", DriftType.EXTRA, None, plain(spec))
             yield Finding(ResourceKey(scope.kind, name), difference, Remedy.PERSON, "removal_not_supported_yet")
 

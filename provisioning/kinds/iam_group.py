@@ -11,6 +11,7 @@ from provisioning.core.change import Call, Change, Create, ResourceKey
 from provisioning.core.diff import Difference, DriftType
 from provisioning.core.fields import UNMANAGED, Exclusive, Shared, Unmanaged
 from provisioning.core.kind import Context, Kind, Reread
+from provisioning.core.lazy import LazyMap
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.declaration import Declaration, bound_map, bound_set, json_schema, read, undeclared
 from provisioning.kinds.iam_attachments import (
@@ -103,7 +104,8 @@ class GroupKind(Kind[GroupSpec]):
         for user in body["users"]:
             for group in user["groups"]:
                 members.setdefault(group.lower(), set()).add(IamName.of(user["name"]))
-        return {row["name"]: _spec(row, frozenset(members.get(row["name"].lower(), ()))) for row in body["groups"]}
+        rows = {row["name"]: row for row in body["groups"]}
+        return LazyMap(rows, lambda row: _spec(row, frozenset(members.get(row["name"].lower(), ()))))
 
     def inventory(self, snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:
         rows = snapshot.body(Section.IAM_DETAILS)["groups"]

@@ -9,6 +9,7 @@ from pydantic import Field
 from provisioning.core.change import Call, Change, Create, ResourceKey
 from provisioning.core.fields import UNMANAGED, Unmanaged
 from provisioning.core.kind import Context, Kind, Reread
+from provisioning.core.lazy import LazyMap
 from provisioning.core.policy_document import PolicyDocument, grants_admin
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.declaration import Declaration, json_schema, read, undeclared
@@ -122,7 +123,7 @@ class PolicyKind(Kind[PolicySpec]):
         return name.lower()
 
     def observed(self, snapshot: Snapshot) -> Mapping[str, PolicySpec]:
-        return {row["name"]: _spec(row) for row in snapshot.body(Section.IAM_DETAILS)["policies"]}
+        return LazyMap({row["name"]: row for row in snapshot.body(Section.IAM_DETAILS)["policies"]}, _spec)
 
     def inventory(self, snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:
         rows = snapshot.body(Section.IAM_DETAILS)["policies"]

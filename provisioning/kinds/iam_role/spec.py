@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared, Unmanaged
+from provisioning.core.lazy import LazyMap
 from provisioning.core.policy_document import PolicyDocument
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.iam_attachments import Attachments
@@ -47,8 +48,8 @@ class RoleSpec:
 def observed_roles(snapshot: Snapshot) -> Mapping[str, RoleSpec]:
     """Every role by its stored name. Description and session length come from a read of their own."""
     settings = {row["name"]: row for row in snapshot.body(Section.IAM_ROLES)["roles"]}
-    rows = snapshot.body(Section.IAM_DETAILS)["roles"]
-    return {row["name"]: _spec(row, settings.get(row["name"], {}), snapshot.account_id) for row in rows}
+    rows = {row["name"]: row for row in snapshot.body(Section.IAM_DETAILS)["roles"]}
+    return LazyMap(rows, lambda row: _spec(row, settings.get(row["name"], {}), snapshot.account_id))
 
 
 def own_profile(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
