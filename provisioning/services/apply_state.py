@@ -91,6 +91,8 @@ def bind(applying: Applying, seen: Observation) -> None:
     keys = {change.key for change in applying.plan.changes}
     if seen.assessment.unread and (kinds := {key.kind for key in keys} & seen.assessment.unread.keys()):
         raise StalePlanError(f"{', '.join(sorted(kinds))} could not be read, so the plan can't be checked.")
+    if gone := keys - {item.key for item in seen.assessment.items}:
+        raise StalePlanError(f"{min(gone)} is no longer declared.")
     if violations := [violation for violation in seen.violations if violation.key in keys]:
         raise RefusedError("; ".join(f"{violation.key}: {violation.reason}" for violation in violations))
     if observed_only := [
