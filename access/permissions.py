@@ -18,6 +18,8 @@ class RolePermission(BasePermission):
         """Whether the request's actor may use this action of this view."""
         if not request.user or not request.user.is_authenticated:
             return False
+        if not _has_handler(request, view):
+            return True
         needed = self._needed(request, view)
         return needed is not None and actor_of(request.user, request.auth).may(needed)
 
@@ -27,3 +29,8 @@ class RolePermission(BasePermission):
         default = Permission.VIEW if request.method in {"GET", "HEAD", "OPTIONS"} else None
         needed: Permission | None = getattr(view, "needs", {}).get(action, default)
         return needed
+
+
+def _has_handler(request: Request, view: Any) -> bool:
+    """Whether the view answers this method at all; where it does not, nothing runs and the answer is 405."""
+    return hasattr(view, str(request.method).lower())

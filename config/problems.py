@@ -1,15 +1,19 @@
 """Errors over HTTP: RFC 9457 problem details, with every field's error at once."""
 
-from collections.abc import Iterator
+import logging
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.views import defaults
 from rest_framework import exceptions
-from rest_framework.response import Response
-from rest_framework.views import set_rollback
+from rest_framework.permissions import AllowAny
+from rest_framework.views import APIView, set_rollback
 
+from access.pointers import pointers
+from config.filters import ParameterError
 from provisioning.core.errors import (
     AccessFailedError,
     ConflictError,
@@ -18,6 +22,11 @@ from provisioning.core.errors import (
     NotAllowedError,
     NotFoundError,
 )
+
+logger = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+REFUSED = "The request was refused; each reason is listed in errors."
+RETRY_AFTER_SECONDS = 5
 
 STATUS: dict[type[FirstlineError], int] = {
     DeclarationError: 422,
@@ -28,53 +37,70 @@ STATUS: dict[type[FirstlineError], int] = {
 }
 
 
-def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
+def problem_details(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler. None lets an unexpected error become a 500 that says nothing of the inside."""
     set_rollback()
     if isinstance(error, FirstlineError):
         return _ours(error)
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
+    if isinstance(error, OperationalError | InterfaceError):
+        return _unavailable(error)
+    error = _as_api_exception(error)
     return _theirs(error) if isinstance(error, exceptions.APIException) else None
 
 
-def _ours(error: FirstlineError) -> Response:
+def _as_api_exception(error: Exception) -> Exception:
+    match error:
+        case Http404():
+            return exceptions.NotFound()
+        case PermissionDenied():
+            return exceptions.PermissionDenied(str(error) or None)
+        case RequestDataTooBig():
+            return _TooLarge()
+        case SuspiciousOperation() | UnreadablePostError():
+            return exceptions.ParseError("The request could not be read.")
+    return error
+
+
+class _TooLarge(exceptions.APIException):
+    status_code = 413
+    default_detail = "The body is too large: split the request."
+    default_code = "too_large"
+
+
+def _unavailable(error: Exception) -> HttpResponse:
+    logger.error("database not available", exc_info=error)
+    body = _body(503, "unavailable", "The database did not answer in time; nothing was changed. Try again.")
+    return _respond(body, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def _ours(error: FirstlineError) -> HttpResponse:
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
     body = _body(status, error.code, error.message)
     if isinstance(error, DeclarationError):
-        body["detail"] = "The request was refused; each reason is listed in errors."
+        body["detail"] = REFUSED
         body["errors"] = [{"pointer": reason.pointer, "detail": reason.message} for reason in error.reasons]
     if isinstance(error, AccessFailedError):
         body["causes"] = list(error.causes)
     return _respond(body, {})
 
 
-def _theirs(error: exceptions.APIException) -> Response:
+def _theirs(error: exceptions.APIException) -> HttpResponse:
     headers = {}
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
-    if isinstance(error, exceptions.ValidationError):
-        body = _body(400, "invalid", "The request was refused; each reason is listed in errors.")
-        body["errors"] = list(_pointers(error.detail, ""))
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    if isinstance(error, ParameterError):
+        body = _body(400, "invalid", REFUSED)
+        body["errors"] = [
+            {"parameter": name, "detail": str(why)} for name, whys in error.detail.items() for why in whys
+        ]
+    elif isinstance(error, exceptions.ValidationError):
+        body = _body(400, "invalid", REFUSED)
+        body["errors"] = list(pointers(error.detail))
     else:
         body = _body(error.status_code, str(error.default_code), str(error.detail))
     return _respond(body, headers)
-
-
-def _pointers(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
-    if isinstance(detail, dict):
-        for key, value in detail.items():
-            inner = (
-                pointer if key == "non_field_errors" else f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
-            )
-            yield from _pointers(value, inner)
-    elif isinstance(detail, list):
-        for index, value in enumerate(detail):
-            yield from _pointers(value, f"{pointer}/{index}" if isinstance(value, dict | list) else pointer)
-    else:
-        yield {"pointer": pointer, "detail": str(detail)}
 
 
 def _body(status: int, code: str, detail: str) -> dict[str, Any]:
@@ -87,5 +113,50 @@ def _body(status: int, code: str, detail: str) -> dict[str, Any]:
     }
 
 
-def _respond(body: dict[str, Any], headers: dict[str, str]) -> Response:
-    return Response(body, status=body["status"], headers=headers, content_type="application/problem+json")
+def _respond(body: dict[str, Any], headers: dict[str, str]) -> HttpResponse:
+    """Django's response, not DRF's: no renderer of the view may turn a problem into a page."""
+    return JsonResponse(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
+
+
+class UnknownAddress(APIView):
+    """Whatever stands below /api/ and is no address of it."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    schema = None
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Always a 404, whatever the method."""
+        return not_found(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler400: a request that no view saw."""
+    if _is_page(request):
+        return defaults.bad_request(request, exception)
+    return _respond(_body(400, "parse_error", "The request could not be read."), {})
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler403."""
+    if _is_page(request):
+        return defaults.permission_denied(request, exception)
+    return _respond(_body(403, "permission_denied", "You may not do this."), {})
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's handler404."""
+    if _is_page(request):
+        return defaults.page_not_found(request, exception)
+    return _respond(_body(404, "not_found", "There is no such address; /api/v1/docs lists them all."), {})
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: says nothing of the inside."""
+    if _is_page(request):
+        return defaults.server_error(request)
+    return _respond(_body(500, "error", "Something went wrong here; it was logged."), {})
+
+
+def _is_page(request: HttpRequest) -> bool:
+    return not request.path.startswith("/api/")

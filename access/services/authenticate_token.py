@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from datetime import timedelta
 
 from django.db.models import Q
@@ -10,15 +11,16 @@ from django.utils import timezone
 from access.models import Token
 
 PREFIX = "fl"
+SHAPE = re.compile(rf"{PREFIX}_([0-9a-f]{{12}})\.([A-Za-z0-9_-]{{43}})", re.ASCII)
 USED_PRECISION_SECONDS = 60
 
 
 def authenticate_token(presented: str) -> Token | None:
     """The live token of this text `fl_<key id>.<secret>`, or None. Compares in constant time."""
-    head, _, secret = presented.partition(".")
-    prefix, _, key_id = head.partition("_")
-    if prefix != PREFIX or not secret:
+    shape = SHAPE.fullmatch(presented)
+    if shape is None:
         return None
+    key_id, secret = shape.groups()
     token = Token.objects.select_related("user").filter(key_id=key_id, revoked_at=None).first()
     if token is None or not hmac.compare_digest(token.digest, hash_secret(secret)):
         return None

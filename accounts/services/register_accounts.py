@@ -1,0 +1,73 @@
+"""Registering accounts: from then on they are looked at."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from access.roles import Actor, Permission
+from accounts.models import Account
+from history.services.record import record
+
+PARTITION = "aws"
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """What is told about an account that is to be registered; an empty external id means the organisation's."""
+
+    account_id: str
+    name: str
+    environment: str
+    ou_path: str = "/"
+    tags: Mapping[str, str] = field(default_factory=dict, hash=False)
+    owner_team: str = ""
+    external_id: str = field(default="", repr=False)
+
+
+@transaction.atomic
+def register_accounts(*, rows: Sequence[NewAccount], actor: Actor) -> list[Account | None]:
+    """Register each row, due for its first look now; None where the account is registered already.
+
+    The answers stand in the order of the rows. Raises PermissionDenied.
+    """
+    if not actor.may(Permission.OPERATE):
+        raise PermissionDenied("Only an operator registers accounts.")
+    first = {row.account_id: row for row in reversed(rows)}
+    made = _insert(first.values(), actor)
+    for account in made.values():
+        record(
+            actor=actor.name,
+            verb="account.registered",
+            subject=account.account_id,
+            account_id=account.account_id,
+            after=_told(first[account.account_id]),
+        )
+    return [made.get(row.account_id) if first[row.account_id] is row else None for row in rows]
+
+
+def _insert(rows: Iterable[NewAccount], actor: Actor) -> dict[str, Account]:
+    """Insert what is not there. Whoever registers the same account at this moment, one of the two makes it."""
+    now = timezone.now()
+    accounts = [
+        Account(**vars(row), partition=PARTITION, registered_by=actor.name, next_due_at=now)
+        for row in sorted(rows, key=lambda row: row.account_id)
+    ]
+    before = _present(accounts)
+    fresh = [account for account in accounts if account.account_id not in before]
+    Account.objects.bulk_create(fresh, ignore_conflicts=True)
+    ours = Account.objects.filter(
+        pk__in=[account.account_id for account in fresh], registered_by=actor.name, next_due_at=now
+    )
+    return {account.account_id: account for account in ours}
+
+
+def _present(accounts: Sequence[Account]) -> set[str]:
+    ids = [account.account_id for account in accounts]
+    return set(Account.objects.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _told(row: NewAccount) -> dict[str, object]:
+    return {name: value for name, value in vars(row).items() if name != "external_id"}

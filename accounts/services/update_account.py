@@ -1,0 +1,57 @@
+"""Changing what is known of an account; its desired state is rendered anew when its place in the organisation moved."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from access.roles import Actor, Permission
+from accounts.models import Account
+from history.services.record import record
+
+CHANGEABLE = frozenset({"name", "environment", "ou_path", "tags", "owner_team", "external_id"})
+LOOKED_AT_AGAIN = frozenset({"environment", "ou_path", "tags", "external_id"})
+SECRET = frozenset({"external_id"})
+
+
+@transaction.atomic
+def update_account(*, account_id: str, changes: Mapping[str, Any], actor: Actor) -> Account:
+    """Store the fields that differ, and say so in the history. Nothing different, nothing recorded.
+
+    Raises PermissionDenied, Account.DoesNotExist, ValueError for a field that is not `CHANGEABLE`.
+    """
+    if not actor.may(Permission.OPERATE):
+        raise PermissionDenied("Only an operator changes accounts.")
+    if unknown := changes.keys() - CHANGEABLE:
+        raise ValueError(f"not to be changed: {', '.join(sorted(unknown))}")
+    account: Account = Account.objects.select_for_update().get(pk=account_id)
+    before = {name: getattr(account, name) for name, value in changes.items() if getattr(account, name) != value}
+    if before:
+        _store(account, {name: changes[name] for name in before})
+        _record(account, before, actor)
+    return account
+
+
+def _store(account: Account, changed: Mapping[str, Any]) -> None:
+    for name, value in changed.items():
+        setattr(account, name, value)
+    if changed.keys() & LOOKED_AT_AGAIN:
+        account.next_due_at = timezone.now()
+    account.save(update_fields=[*changed, "next_due_at", "updated_at"])
+
+
+def _record(account: Account, before: Mapping[str, Any], actor: Actor) -> None:
+    record(
+        actor=actor.name,
+        verb="account.updated",
+        subject=account.account_id,
+        account_id=account.account_id,
+        before=_shown(before),
+        after=_shown({name: getattr(account, name) for name in before}),
+    )
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: bool(value) if name in SECRET else value for name, value in values.items()}

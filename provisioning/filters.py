@@ -1,0 +1,63 @@
+"""Which rows lists of provisioning show."""
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+
+from accounts.filters import AccountFilter
+from accounts.models import Account
+from provisioning.core.plan import Risk
+from provisioning.core.verdict import Verdict
+from provisioning.models import Drift, PlanRecord, Run
+from provisioning.services.verdicts import verdicts_of
+
+
+class AccountOverviewFilter(AccountFilter):
+    """The verdict comes last: it is computed for the accounts that the other filters left."""
+
+    verdict = filters.ChoiceFilter(choices=[(verdict.value, verdict.value) for verdict in Verdict], method="judged")
+
+    def judged(self, queryset: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
+        """Accounts of this verdict."""
+        verdicts = verdicts_of(queryset.values_list("pk", flat=True))
+        return queryset.filter(pk__in=[pk for pk, found in verdicts.items() if found.overall.verdict == value])
+
+
+class RunFilter(filters.FilterSet):  # type: ignore[misc]
+    """By account, kind and state."""
+
+    account = filters.CharFilter(field_name="account_id")
+    kind = filters.ChoiceFilter(choices=Run.Kind.choices)
+    state = filters.ChoiceFilter(choices=Run.State.choices)
+    plan = filters.UUIDFilter(field_name="plan_id")
+
+    class Meta:
+        model = Run
+        fields: list[str] = []
+
+
+class PlanFilter(filters.FilterSet):  # type: ignore[misc]
+    """By account, state, lane and risk."""
+
+    account = filters.CharFilter(field_name="account_id")
+    state = filters.ChoiceFilter(choices=PlanRecord.State.choices)
+    lane = filters.ChoiceFilter(choices=PlanRecord.Lane.choices)
+    risk = filters.ChoiceFilter(choices=[(risk.value, risk.value) for risk in Risk])
+
+    class Meta:
+        model = PlanRecord
+        fields: list[str] = []
+
+
+class DriftFilter(filters.FilterSet):  # type: ignore[misc]
+    """By where the drift is, what it is and who can repair it."""
+
+    account = filters.CharFilter(field_name="account_id")
+    environment = filters.ChoiceFilter(field_name="account__environment", choices=Account.Environment.choices)
+    kind = filters.CharFilter()
+    state = filters.ChoiceFilter(choices=Drift.State.choices)
+    type = filters.ChoiceFilter(choices=Drift.Type.choices)
+    remedy = filters.ChoiceFilter(choices=Drift.Remedy.choices)
+
+    class Meta:
+        model = Drift
+        fields: list[str] = []

@@ -1,0 +1,1 @@
+"""What provisioning shows and takes as JSON, by resource."""

@@ -1,0 +1,27 @@
+"""The fleet as JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from provisioning.models import FleetPause
+
+
+class FleetPauseSerializer(serializers.ModelSerializer[FleetPause]):
+    """Why nothing is written, who said so, since when."""
+
+    class Meta:
+        model = FleetPause
+        fields = ["reason", "by", "at"]
+        read_only_fields = fields
+
+
+class FleetSerializer(serializers.Serializer[Any]):
+    """Counts over all accounts."""
+
+    pause = FleetPauseSerializer(allow_null=True)
+    accounts = serializers.IntegerField()
+    paused_accounts = serializers.IntegerField()
+    verdicts = serializers.DictField(child=serializers.IntegerField(), help_text="Accounts by verdict.")
+    open_drifts = serializers.DictField(child=serializers.IntegerField(), help_text="Open drifts by remedy.")
+    plans_waiting = serializers.IntegerField(help_text="Plans that wait for a person.")

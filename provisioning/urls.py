@@ -1,0 +1,38 @@
+"""Addresses of accounts and everything Firstline does with them."""
+
+from django.urls import path
+
+from provisioning.views.account_work import AccountWorkViewSet
+from provisioning.views.accounts import AccountViewSet
+from provisioning.views.drift import DriftViewSet
+from provisioning.views.fleet import FleetViewSet
+from provisioning.views.plans import PlanViewSet
+from provisioning.views.runs import RunViewSet
+
+accounts, work, runs, plans, fleet = (
+    view.as_view for view in (AccountViewSet, AccountWorkViewSet, RunViewSet, PlanViewSet, FleetViewSet)
+)
+
+urlpatterns = [
+    path("accounts", accounts({"get": "list", "post": "create"}), name="accounts"),
+    path("accounts/bulk", accounts({"post": "bulk"}), name="accounts-bulk"),
+    path("accounts/<str:account_id>", accounts({"get": "retrieve", "patch": "partial_update"}), name="account"),
+    path("accounts/<str:account_id>/pause", accounts({"post": "pause"}), name="account-pause"),
+    path("accounts/<str:account_id>/resume", accounts({"post": "resume"}), name="account-resume"),
+    path("accounts/<str:account_id>/looks", work({"post": "look"}), name="account-looks"),
+    path("accounts/<str:account_id>/access-checks", work({"post": "check"}), name="account-access-checks"),
+    path("accounts/<str:account_id>/desired-state", work({"get": "desired"}), name="account-desired-state"),
+    path("accounts/<str:account_id>/snapshot", work({"get": "snapshot"}), name="account-snapshot"),
+    path("runs", runs({"get": "list", "post": "create"}), name="runs"),
+    path("runs/<uuid:pk>", runs({"get": "retrieve"}), name="run"),
+    path("runs/<uuid:pk>/cancel", runs({"post": "cancel"}), name="run-cancel"),
+    path("plans", plans({"get": "list"}), name="plans"),
+    path("plans/<uuid:pk>", plans({"get": "retrieve"}), name="plan"),
+    path("plans/<uuid:pk>/approve", plans({"post": "approve"}), name="plan-approve"),
+    path("plans/<uuid:pk>/reject", plans({"post": "reject"}), name="plan-reject"),
+    path("drift", DriftViewSet.as_view({"get": "list"}), name="drifts"),
+    path("drift/<int:pk>", DriftViewSet.as_view({"get": "retrieve"}), name="drift"),
+    path("fleet", fleet({"get": "retrieve"}), name="fleet"),
+    path("fleet/pause", fleet({"post": "pause"}), name="fleet-pause"),
+    path("fleet/resume", fleet({"post": "resume"}), name="fleet-resume"),
+]

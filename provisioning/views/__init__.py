@@ -1,0 +1,1 @@
+"""Provisioning over REST, by resource. Views check shape and ask services; they decide nothing."""

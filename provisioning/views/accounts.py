@@ -1,0 +1,127 @@
+"""Accounts over REST: registered, changed, and shown with what provisioning knows of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from access.roles import Permission
+from accounts.models import Account
+from accounts.serializers import ACCOUNT_ID, ACCOUNT_ID_HINT, AccountChangeSerializer, NewAccountSerializer
+from accounts.services.register_accounts import register_accounts
+from accounts.services.update_account import update_account
+from provisioning.core.errors import ConflictError, NotFoundError
+from provisioning.filters import AccountOverviewFilter
+from provisioning.serializers.accounts import (
+    AccountDetailSerializer,
+    AccountRowSerializer,
+    BulkResultSerializer,
+    NothingSerializer,
+    ReasonSerializer,
+)
+from provisioning.services.overviews import overviews_of
+from provisioning.services.pause_account import pause_account, resume_account
+from provisioning.views.acting import acting, read
+from provisioning.views.bulk import register_valid_rows
+
+
+class AccountLookup(GenericViewSet[Account]):
+    """Addresses an account by its 12 digits."""
+
+    queryset = Account.objects.all()
+    serializer_class = AccountDetailSerializer
+    lookup_field = "account_id"
+
+    def get_object(self) -> Account:
+        """The account. Raises NotFoundError that says what an id looks like, or that it is not registered."""
+        account_id = self.kwargs["account_id"]
+        if not ACCOUNT_ID.fullmatch(account_id):
+            raise NotFoundError(f"There is no such account. {ACCOUNT_ID_HINT}")
+        account = self.filter_queryset(self.get_queryset()).filter(pk=account_id).first()
+        if account is None:
+            raise NotFoundError(f"There is no account {account_id}; register it first.")
+        return account  # type: ignore[no-any-return]
+
+
+@extend_schema(tags=["accounts"])
+class AccountViewSet(AccountLookup):
+    """The accounts Firstline looks after."""
+
+    filterset_class = AccountOverviewFilter
+    page_ordering = ("account_id",)
+    needs = {
+        "create": Permission.OPERATE,
+        "bulk": Permission.OPERATE,
+        "partial_update": Permission.OPERATE,
+        "pause": Permission.PAUSE,
+        "resume": Permission.PAUSE,
+    }
+
+    @extend_schema(summary="Accounts with their verdict", responses=AccountRowSerializer(many=True))
+    def list(self, request: Request) -> Response:
+        """Ordered by account id."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        rows = AccountRowSerializer(page, many=True, context=_overviews(page))
+        return self.get_paginated_response(rows.data)
+
+    @extend_schema(
+        summary="Register an account", request=NewAccountSerializer, responses={201: AccountDetailSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """It is looked at at once; its desired state follows within a second."""
+        serializer = NewAccountSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        new = serializer.to_new_account()
+        (account,) = register_accounts(rows=[new], actor=acting(request))
+        if account is None:
+            raise ConflictError(f"Account {new.account_id} is registered already; PATCH it to change it.")
+        return self._shown(account, 201, {"Location": reverse("account", args=[account.account_id])})
+
+    @extend_schema(
+        summary="Register many accounts",
+        request=NewAccountSerializer(many=True),
+        responses={200: BulkResultSerializer},
+        filters=False,
+    )
+    def bulk(self, request: Request) -> Response:
+        """Rows that are right are registered, all in one transaction; each row's outcome stands in `results`."""
+        return Response(BulkResultSerializer(register_valid_rows(request.data, acting(request))).data)
+
+    @extend_schema(summary="One account with the verdict of each kind")
+    def retrieve(self, request: Request, account_id: str) -> Response:
+        """Addressed by its 12 digits."""
+        return self._shown(self.get_object())
+
+    @extend_schema(summary="Change an account", request=AccountChangeSerializer(partial=True))
+    def partial_update(self, request: Request, account_id: str) -> Response:
+        """Fields left out stay as they are. A moved account's desired state follows within a second."""
+        self.get_object()
+        changes = read(AccountChangeSerializer, request, partial=True)
+        return self._shown(update_account(account_id=account_id, changes=changes, actor=acting(request)))
+
+    @extend_schema(summary="Pause writes to an account", request=ReasonSerializer)
+    def pause(self, request: Request, account_id: str) -> Response:
+        """Effective before the next write. Looks go on."""
+        self.get_object()
+        reason = read(ReasonSerializer, request)["reason"]
+        return self._shown(pause_account(account_id=account_id, actor=acting(request), reason=reason))
+
+    @extend_schema(summary="Let writes to an account go on", request=None)
+    def resume(self, request: Request, account_id: str) -> Response:
+        """Ends the pause of this account, not the fleet's."""
+        self.get_object()
+        read(NothingSerializer, request)
+        return self._shown(resume_account(account_id=account_id, actor=acting(request)))
+
+    @staticmethod
+    def _shown(account: Account, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        data = AccountDetailSerializer(account, context=_overviews([account])).data
+        return Response(data, status=status, headers=headers)
+
+
+def _overviews(accounts: Sequence[Account]) -> dict[str, Any]:
+    return {"overviews": overviews_of([account.account_id for account in accounts])}

@@ -1,0 +1,32 @@
+"""Who acts, and what they sent."""
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from access.authentication import actor_of
+from access.roles import Actor
+from provisioning.models import Run
+from provisioning.serializers.runs import RunSerializer
+
+
+def acting(request: Request) -> Actor:
+    """The actor of this request."""
+    return actor_of(request.user, request.auth)
+
+
+def read(serializer_class: type[Serializer[Any]], request: Request, **options: Any) -> dict[str, Any]:
+    """The body's fields. Raises ValidationError with every reason at once."""
+    serializer = serializer_class(data=request.data, **options)
+    serializer.is_valid(raise_exception=True)
+    found: dict[str, Any] = serializer.validated_data
+    return found
+
+
+def accepted(run: Run, *, made: bool) -> Response:
+    """202 for a run that was queued, 200 for the one that was open already; both say where it is."""
+    headers = {"Location": reverse("run", args=[run.pk])}
+    return Response(RunSerializer(run).data, status=202 if made else 200, headers=headers)

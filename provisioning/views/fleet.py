@@ -1,0 +1,59 @@
+"""The fleet over REST: how it is, and its pause."""
+
+from collections import Counter
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from access.roles import Permission
+from accounts.models import Account
+from provisioning.core.verdict import Verdict
+from provisioning.models import FleetPause, PlanRecord
+from provisioning.serializers.accounts import NothingSerializer, ReasonSerializer
+from provisioning.serializers.fleet import FleetSerializer
+from provisioning.services.overviews import open_drifts_of_fleet
+from provisioning.services.pause_fleet import pause_fleet, resume_fleet
+from provisioning.services.verdicts import verdicts_of
+from provisioning.views.acting import acting, read
+
+
+@extend_schema(tags=["fleet"])
+class FleetViewSet(ViewSet):
+    """All accounts at once."""
+
+    needs = {"pause": Permission.PAUSE, "resume": Permission.PAUSE}
+
+    @extend_schema(summary="How the fleet is", responses=FleetSerializer)
+    def retrieve(self, request: Request) -> Response:
+        """Accounts by verdict, open drifts by remedy, plans that wait for a person, and whether all is paused."""
+        return Response(FleetSerializer(_fleet()).data)
+
+    @extend_schema(summary="Pause all writes", request=ReasonSerializer, responses=FleetSerializer)
+    def pause(self, request: Request) -> Response:
+        """Effective before the next write, in every account. Looks go on."""
+        pause_fleet(actor=acting(request), reason=read(ReasonSerializer, request)["reason"])
+        return Response(FleetSerializer(_fleet()).data)
+
+    @extend_schema(summary="Let writes go on", request=None, responses=FleetSerializer)
+    def resume(self, request: Request) -> Response:
+        """Accounts that are paused themselves stay paused."""
+        read(NothingSerializer, request)
+        resume_fleet(actor=acting(request))
+        return Response(FleetSerializer(_fleet()).data)
+
+
+def _fleet() -> dict[str, Any]:
+    verdicts = verdicts_of(Account.objects.values_list("pk", flat=True))
+    counts = Counter(found.overall.verdict for found in verdicts.values())
+    waiting = PlanRecord.objects.filter(state=PlanRecord.State.PROPOSED, lane=PlanRecord.Lane.APPROVAL)
+    return {
+        "pause": FleetPause.objects.first(),
+        "accounts": len(verdicts),
+        "paused_accounts": Account.objects.filter(paused=True).count(),
+        "verdicts": {verdict.value: counts[verdict] for verdict in Verdict},
+        "open_drifts": open_drifts_of_fleet(),
+        "plans_waiting": waiting.count(),
+    }
