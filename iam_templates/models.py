@@ -5,6 +5,9 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Now
+
+from accounts.models import Account
 
 
 class Baseline(models.Model):
@@ -27,7 +30,9 @@ class Baseline(models.Model):
 
 
 class BaselineVersion(models.Model):
-    """One version of a baseline: editable as a draft, immutable once published."""
+    """One version of a baseline: a draft that its author may edit; once published only the approval for production can
+    still be added, and the database refuses everything else (migration 0002).
+    """
 
     baseline = models.ForeignKey(Baseline, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -54,6 +59,14 @@ class BaselineVersion(models.Model):
         return f"{self.baseline_id} v{self.number}"
 
 
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    """Questions about assignments."""
+
+    def live(self) -> "AssignmentQuerySet":
+        """Those that hold now."""
+        return self.filter(ended_at=None)
+
+
 class Assignment(models.Model):
     """A published version for the accounts a selector reaches, with parameters and a mode."""
 
@@ -73,10 +86,23 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=150, blank=True, default="")
 
-    objects: Any = models.Manager()
+    objects: Any = AssignmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["selector", "value"], condition=models.Q(ended_at=None), name="assignment_live")
+        ]
 
     def __str__(self) -> str:
         return f"{self.version} for {self.selector} {self.value}"
+
+
+class RenderDue(models.Model):
+    """An account whose desired state must be put together anew: there from the change until the dispatcher did it."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="render_due")
+    since = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.account_id} since {self.since:%Y-%m-%d %H:%M}"

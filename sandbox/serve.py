@@ -1,9 +1,11 @@
-"""The server process: WSGI on threads, one process only, on 127.0.0.1 only."""
+"""The server process: WSGI on threads, one process only, on 127.0.0.1 only.
+
+Nothing here asks who is calling, so another address is for the inside of a container without published ports.
+"""
 
 from __future__ import annotations
 
 import logging
-import sys
 from wsgiref.types import WSGIApplication
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -22,18 +24,17 @@ class _Handler(WSGIRequestHandler):
         return
 
 
-def make(port: int, application: WSGIApplication) -> BaseWSGIServer:
-    server = make_server(HOST, port, application, threaded=True, request_handler=_Handler)
+def make(host: str, port: int, application: WSGIApplication) -> BaseWSGIServer:
+    server = make_server(host, port, application, threaded=True, request_handler=_Handler)
     server.daemon_threads = True  # type: ignore[attr-defined]
     return server
 
 
-def serve(port: int) -> None:
+def serve(port: int, host: str = HOST) -> None:
     """Prints its address once it answers; runs until it is stopped."""
     from sandbox.app import application
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make(port, application)
-    print(f"http://{HOST}:{server.port}", flush=True)
-    sys.stdout.flush()
+    server = make(host, port, application)
+    print(f"http://{host}:{server.port}", flush=True)
     server.serve_forever()

@@ -1,8 +1,7 @@
-"""One server for the whole folder; each test builds its own organisation in it."""
+"""Organisations for the sandbox's own tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,11 +12,10 @@ ACCOUNT = "111111111111"
 OTHER = "222222222222"
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Sandbox]:
-    started = Sandbox.start()
-    yield started
-    started.stop()
+@pytest.fixture
+def server(sandbox_server: Sandbox) -> Sandbox:
+    """The session's server, whatever the test before left in it."""
+    return sandbox_server
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from refusals import refused
 
 from sandbox.client import Sandbox
+from tests.sandbox.refusals import refused
 
 ACCOUNT, OTHER = "111111111111", "222222222222"
 NAME = "s3-monthly"

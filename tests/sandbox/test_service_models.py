@@ -25,9 +25,8 @@ def _workshop_in_this_process() -> None:
     build(example("workshop"))
 
 
-@pytest.mark.parametrize(("service", "operation"), sorted(OPERATIONS))
-def test_every_operation_is_one_of_the_service(service: str, operation: str) -> None:
-    assert operation_model(service, operation) is not None
+def test_every_operation_is_one_of_its_service() -> None:
+    assert [key for key in OPERATIONS if operation_model(*key) is None] == []
 
 
 READS: list[tuple[str, str, dict[str, Any]]] = [

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from refusals import code_of, refused
 
 from sandbox.client import Sandbox
+from tests.sandbox.refusals import code_of, refused
 
 ACCOUNT = "111111111111"
 TRUST = json.dumps(

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from refusals import refused
 
 from sandbox.client import Sandbox
+from tests.sandbox.refusals import refused
 
 ACCOUNT, OTHER, HUB, STRANGER = "111111111111", "222222222222", "999988887777", "444455556666"
 LOOK = f"arn:aws:iam::{ACCOUNT}:role/firstline/FirstlineLook"

@@ -1,0 +1,234 @@
+"""What a platform team writes: the shape of a declaration, its JSON Schema, and its check without an account. Pure.
+
+What the fields of an item mean is each kind's own business (`Kind.parse`); this module only asks.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from iam_templates.parameters import FACTS, Name, Parameter, declared_reasons
+from iam_templates.render import placeholders, render
+from provisioning.core.errors import DeclarationError, Reason
+from provisioning.core.kind import Context, Kind
+from provisioning.core.merge import pointer
+
+Kinds = Mapping[str, Kind[Any]]
+POLICY_KIND = "iam.policy"
+SAMPLE_FACTS = {
+    "account_id": "111122223333",
+    "account_name": "sample",
+    "environment": "dev",
+    "ou_path": "/sample",
+    "partition": "aws",
+    "owner_team": "sample",
+}
+ItemName = Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class Closed(BaseModel):
+    """Resources of the kind below `path` that nobody declared are extra."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    path: Annotated[str, StringConstraints(pattern=r"\A/([!-.0-z|~]+/)*\z", max_length=512)]
+
+
+class Declaration(BaseModel):
+    """A baseline: parameters, what must be there, and where nothing else may be."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    description: Annotated[str, Field(max_length=2000)] = ""
+    parameters: dict[Name, Parameter] = {}
+    resources: dict[str, dict[ItemName, dict[str, Any]]] = {}
+    closed: dict[str, Closed] = {}
+
+    @property
+    def used(self) -> frozenset[str]:
+        """Every name its placeholders use."""
+        return placeholders(self.resources)
+
+    @property
+    def free(self) -> frozenset[str]:
+        """Parameters that may hold wildcards and IAM variables."""
+        return frozenset(name for name, parameter in self.parameters.items() if parameter.allow_wildcards)
+
+
+_LATER = {
+    "absent": "not yet supported: removal comes later; delete this key",
+    "checks": "not yet supported: checks come later; delete this key",
+}
+
+
+def parse_declaration(content: Mapping[str, Any], kinds: Kinds) -> Declaration:
+    """The declaration's shape. Raises DeclarationError with every reason: unknown fields and kinds, wrong types."""
+    later = [Reason(pointer(key), message) for key, message in _LATER.items() if key in content]
+    rest = {key: value for key, value in content.items() if key not in _LATER}
+    try:
+        declaration = Declaration.model_validate(rest)
+    except ValidationError as error:
+        raise DeclarationError([*later, *_unknown_kinds(rest, kinds), *_pydantic_reasons(error)]) from None
+    if reasons := [*later, *_unknown_kinds(rest, kinds), *_shape_reasons(declaration, kinds)]:
+        raise DeclarationError(reasons)
+    return declaration
+
+
+def check_declaration(content: Mapping[str, Any], kinds: Kinds) -> Declaration:
+    """Everything that can be known without an account: shape, then every item read by its kind with sample values."""
+    declaration = parse_declaration(content, kinds)
+    reasons: set[Reason] = set()
+    for environment in _sample_environments(declaration):
+        values, origin = _sample_values(declaration, environment)
+        reasons.update(_rendered_reasons(declaration, values, kinds, origin))
+    if reasons:
+        raise DeclarationError(reasons)
+    return declaration
+
+
+def context_of(resources: Iterable[tuple[str, str, Mapping[str, Any]]], facts: Mapping[str, str]) -> Context:
+    """The context that rendered items (kind, name, fields) of one account are read with."""
+    paths = {name.lower(): str(fields.get("path", "/")) for kind, name, fields in resources if kind == POLICY_KIND}
+    return Context(facts["account_id"], facts["partition"], customer_policies=paths)
+
+
+def item_reasons(
+    items: Iterable[tuple[str, str, Mapping[str, Any]]], facts: Mapping[str, str], kinds: Kinds
+) -> tuple[Reason, ...]:
+    """What the kinds say against rendered items (kind, name, fields)."""
+    rows = list(items)
+    context = context_of(rows, facts)
+    return tuple(
+        Reason(pointer("resources", kind, name) + reason.pointer, reason.message)
+        for kind, name, fields in rows
+        for reason in _kind_reasons(kinds[kind], name, fields, context)
+    )
+
+
+def rows_of(resources: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """Items as (kind, name, fields)."""
+    return [(kind, name, fields) for kind, items in resources.items() for name, fields in items.items()]
+
+
+def schema(kinds: Kinds) -> dict[str, Any]:
+    """JSON Schema (2020-12) of a declaration, with the fields of every kind."""
+    whole = Declaration.model_json_schema()
+    resources = {
+        name: {
+            "type": "object",
+            "description": f"Resources of kind {name} by name.",
+            "additionalProperties": _hoisted(kind, whole["$defs"]),
+        }
+        for name, kind in kinds.items()
+    }
+    whole["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    whole["properties"]["resources"] = {
+        "type": "object",
+        "properties": resources,
+        "additionalProperties": False,
+    }
+    whole["properties"]["closed"]["propertyNames"] = {"enum": list(kinds)}
+    return whole
+
+
+def _hoisted(kind: Kind[Any], definitions: dict[str, Any]) -> Any:
+    """A kind's schema with its definitions moved to the whole's, where its references then point."""
+    own = dict(kind.schema())
+    inner = own.pop("$defs", {})
+    definitions.update({f"{kind.name}.{name}": _pointing(part, kind.name) for name, part in inner.items()})
+    return _pointing(own, kind.name)
+
+
+def _pointing(part: Any, prefix: str) -> Any:
+    if isinstance(part, Mapping):
+        return {
+            key: value.replace("#/$defs/", f"#/$defs/{prefix}.") if key == "$ref" else _pointing(value, prefix)
+            for key, value in part.items()
+        }
+    return [_pointing(value, prefix) for value in part] if isinstance(part, list | tuple) else part
+
+
+def _kind_reasons(kind: Kind[Any], name: str, fields: Mapping[str, Any], context: Context) -> tuple[Reason, ...]:
+    try:
+        kind.parse(name, fields, context)
+    except DeclarationError as error:
+        return error.reasons
+    return ()
+
+
+def _unknown_kinds(content: Mapping[str, Any], kinds: Kinds) -> list[Reason]:
+    return [
+        Reason(pointer(part, kind), f"unknown kind; there are: {', '.join(kinds)}")
+        for part in ("resources", "closed")
+        if isinstance(content.get(part), Mapping)
+        for kind in content[part]
+        if kind not in kinds
+    ]
+
+
+def _pydantic_reasons(error: ValidationError) -> list[Reason]:
+    return [
+        Reason(pointer(*(part for part in item["loc"] if part != "[key]")), _message(item))
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def _message(item: Any) -> str:
+    if item["type"] == "extra_forbidden":
+        return "unknown field; remove it or correct its spelling"
+    return str(item["msg"]).removeprefix("Value error, ")
+
+
+def _shape_reasons(declaration: Declaration, kinds: Kinds) -> list[Reason]:
+    reasons = [*declared_reasons(declaration.parameters), *_unknown_names(declaration)]
+    if not declaration.closed and not any(declaration.resources.values()):
+        reasons.append(Reason("/resources", "declare at least one resource or closed scope"))
+    return [*reasons, *_twice(declaration.resources, kinds)]
+
+
+def _unknown_names(declaration: Declaration) -> list[Reason]:
+    known = {*declaration.parameters, *FACTS}
+    try:
+        render(declaration.resources, {name: _sample(declaration, name) for name in known}, declaration.free)
+    except DeclarationError as error:
+        return list(error.reasons)
+    return []
+
+
+def _sample(declaration: Declaration, name: str) -> Any:
+    return declaration.parameters[name].sample if name in declaration.parameters else SAMPLE_FACTS[name]
+
+
+def _twice(resources: Mapping[str, Mapping[str, Any]], kinds: Kinds) -> list[Reason]:
+    reasons = []
+    for kind, items in resources.items():
+        seen: dict[str, str] = {}
+        for name in items if kind in kinds else ():
+            other = seen.setdefault(kinds[kind].identity(name), name)
+            if other != name:
+                reasons.append(Reason(pointer("resources", kind, name), f"AWS takes {other} and {name} for one name"))
+    return reasons
+
+
+def _sample_environments(declaration: Declaration) -> list[str]:
+    named = {name for parameter in declaration.parameters.values() for name in parameter.by_environment}
+    return ["", *sorted(named)]
+
+
+def _sample_values(declaration: Declaration, environment: str) -> tuple[dict[str, Any], str]:
+    facts = {**SAMPLE_FACTS, "environment": environment or SAMPLE_FACTS["environment"]}
+    own = {
+        name: parameter.sample if (value := parameter.value_for(environment)) is None else value
+        for name, parameter in declaration.parameters.items()
+    }
+    return {**facts, **own}, environment
+
+
+def _rendered_reasons(
+    declaration: Declaration, values: Mapping[str, Any], kinds: Kinds, environment: str
+) -> Iterable[Reason]:
+    resources = render(declaration.resources, values, declaration.free)
+    facts = {name: values[name] for name in SAMPLE_FACTS}
+    where = f" (with the values of environment {environment})" if environment else ""
+    return [Reason(reason.pointer, reason.message + where) for reason in item_reasons(rows_of(resources), facts, kinds)]

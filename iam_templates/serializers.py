@@ -1,0 +1,179 @@
+"""Baselines, versions and assignments as JSON: shape only; rules are in the services."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from access.strict import StrictSerializer
+from accounts.models import Account
+from iam_templates.models import Assignment, Baseline, BaselineVersion
+from iam_templates.reach import accounts_reached
+
+
+class NewBaselineSerializer(StrictSerializer):
+    """A baseline to make."""
+
+    name = serializers.CharField(max_length=100, help_text="Lower-case letters, digits and hyphens.")
+    description = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class BaselineSerializer(serializers.ModelSerializer[Baseline]):
+    """A baseline."""
+
+    published = serializers.IntegerField(
+        source="last_published", allow_null=True, read_only=True, help_text="Number of its newest published version."
+    )
+
+    class Meta:
+        model = Baseline
+        fields = ["name", "description", "published", "created_by", "created_at"]
+        read_only_fields = fields
+
+
+class SourceSerializer(StrictSerializer):
+    """A declaration as text."""
+
+    source = serializers.CharField(trim_whitespace=False, help_text="The declaration, in YAML or JSON.")
+    content_type = serializers.ChoiceField(["yaml", "json"], required=False)
+
+
+class VersionSerializer(serializers.ModelSerializer[BaselineVersion]):
+    """A version without its declaration."""
+
+    baseline = serializers.CharField(source="baseline_id", read_only=True)
+    state = serializers.SerializerMethodField()
+
+    class Meta:
+        model = BaselineVersion
+        fields = [
+            "baseline",
+            "number",
+            "state",
+            "digest",
+            "author",
+            "created_at",
+            "published_at",
+            "published_by",
+            "approved_for_production_at",
+            "approved_for_production_by",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(["draft", "published"]))
+    def get_state(self, version: BaselineVersion) -> str:
+        """Whether it can still change."""
+        return "draft" if version.published_at is None else "published"
+
+
+class VersionDetailSerializer(VersionSerializer):
+    """A version with its declaration."""
+
+    content = serializers.DictField(read_only=True, help_text="The declaration as read.")
+
+    class Meta(VersionSerializer.Meta):
+        fields = [*VersionSerializer.Meta.fields, "source", "content"]
+        read_only_fields = fields
+
+
+class ValidSerializer(serializers.Serializer[Any]):
+    """A declaration that is in order."""
+
+    digest = serializers.CharField(help_text="The digest that a version of it would have.")
+    parameters = serializers.DictField(help_text="Its parameters by name, with type and defaults.")
+    resources = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="The names declared, by kind."
+    )
+
+
+class ParametersSerializer(StrictSerializer):
+    """What an assignment can be given."""
+
+    parameters = serializers.DictField(required=False, help_text="Values of the version's parameters.")
+    mode = serializers.DictField(
+        required=False, help_text='{"default": "observe", "kinds": {"iam.group": "enforce"}, "items": {"kind/name": …}}'
+    )
+
+
+class NewAssignmentSerializer(ParametersSerializer):
+    """A published version for the accounts of a selector."""
+
+    baseline = serializers.CharField(max_length=100)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    selector = serializers.ChoiceField(Assignment.Selector.choices)
+    value = serializers.CharField(max_length=512, help_text="12 digits, an environment, or an OU path.")
+
+
+class MoveSerializer(ParametersSerializer):
+    """What changes; what is left out stays."""
+
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Raises ValidationError for an empty change."""
+        if not attrs:
+            raise serializers.ValidationError("Give a version, parameters or a mode.")
+        return attrs
+
+
+class NothingSerializer(StrictSerializer):
+    """An empty body."""
+
+
+class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
+    """An assignment."""
+
+    baseline = serializers.CharField(source="version.baseline_id", read_only=True)
+    version = serializers.IntegerField(source="version.number", read_only=True)
+    parameters = serializers.DictField(read_only=True)
+    mode = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = Assignment
+        fields = [
+            "id",
+            "baseline",
+            "version",
+            "selector",
+            "value",
+            "parameters",
+            "mode",
+            "created_by",
+            "created_at",
+            "ended_at",
+            "ended_by",
+        ]
+        read_only_fields = fields
+
+
+class AssignmentDetailSerializer(AssignmentSerializer):
+    """An assignment with how many accounts it reaches."""
+
+    accounts = serializers.SerializerMethodField()
+
+    class Meta(AssignmentSerializer.Meta):
+        fields = [*AssignmentSerializer.Meta.fields, "accounts"]
+        read_only_fields = fields
+
+    def get_accounts(self, row: Assignment) -> int:
+        """Accounts that its selector reaches now."""
+        return accounts_reached(row.selector, row.value).count()
+
+
+class ReachedAccountSerializer(serializers.ModelSerializer[Account]):
+    """An account that an assignment reaches, and how far its desired state is."""
+
+    rendering = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Account
+        fields = ["account_id", "name", "environment", "ou_path", "rendering"]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(["due", "failed", "done"]))
+    def get_rendering(self, account: Account) -> str:
+        """`due` until the dispatcher rendered it, `failed` while its declarations can't be put together."""
+        head = getattr(account, "desired", None)
+        if head is None or hasattr(account, "render_due"):
+            return "due"
+        return "done" if head.failure is None else "failed"

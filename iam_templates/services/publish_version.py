@@ -1,0 +1,30 @@
+"""Publishing: from then on the version never changes and may be assigned."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from access.roles import Actor, Permission
+from history.services.record import record
+from iam_templates.declaration import check_declaration
+from iam_templates.finding import lock_draft, require
+from iam_templates.models import BaselineVersion
+from provisioning.core.plain import digest
+from provisioning.kinds import all_kinds
+
+
+@transaction.atomic
+def publish_version(*, baseline: str, number: int, actor: Actor) -> BaselineVersion:
+    """Freeze a draft under its digest, the SHA-256 of its content as canonical JSON.
+
+    It is checked once more, for the kinds may know more than when it was drafted; it reaches no account before it is
+    assigned. Raises NotAllowedError, NotFoundError, ConflictError (published already), DeclarationError.
+    """
+    require(actor, Permission.OPERATE, "publish a version")
+    version = lock_draft(baseline, number)
+    check_declaration(version.content, all_kinds())
+    version.digest = digest(version.content)
+    version.published_at = timezone.now()
+    version.published_by = actor.name
+    version.save(update_fields=["digest", "published_at", "published_by"])
+    record(actor=actor.name, verb="version.published", subject=str(version), after={"digest": version.digest})
+    return version

@@ -1,0 +1,1 @@
+"""Baselines over REST, by resource. Views check shape and ask services; they decide nothing."""

@@ -1,0 +1,96 @@
+"""Assignments: which accounts are kept like which version."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.generics import get_object_or_404
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+
+from access.roles import Permission
+from accounts.models import Account
+from iam_templates.filters import AssignmentFilter
+from iam_templates.models import Assignment
+from iam_templates.reach import accounts_reached
+from iam_templates.serializers import (
+    AssignmentDetailSerializer,
+    AssignmentSerializer,
+    MoveSerializer,
+    NewAssignmentSerializer,
+    NothingSerializer,
+    ReachedAccountSerializer,
+)
+from iam_templates.services.assign import assign
+from iam_templates.services.end_assignment import end_assignment
+from iam_templates.services.move_assignment import move_assignment
+from iam_templates.views.acting import acting, read
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List assignments, newest first"), retrieve=extend_schema(summary="One assignment")
+)
+@extend_schema(tags=["assignments"])
+class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assignment]):
+    """Assignments, those that ended among them."""
+
+    queryset = Assignment.objects.select_related("version")
+    filterset_class = AssignmentFilter
+    page_ordering = ("-created_at", "-id")
+    needs = {"create": Permission.OPERATE, "move": Permission.OPERATE, "end": Permission.OPERATE}
+
+    def get_serializer_class(self) -> type[BaseSerializer[Assignment]]:
+        """Lists don't count accounts."""
+        return AssignmentSerializer if self.action == "list" else AssignmentDetailSerializer
+
+    @extend_schema(
+        summary="Assign a published version",
+        request=NewAssignmentSerializer,
+        responses={201: AssignmentDetailSerializer},
+    )
+    def create(self, request: Request) -> Response:
+        """Refused as a whole, with every conflict, when one account reached could not be rendered then.
+
+        Up to 200 accounts are rendered before the answer; more are rendered within minutes.
+        """
+        row = assign(**read(NewAssignmentSerializer, request), actor=acting(request))
+        headers = {"Location": reverse("assignment", args=[row.pk])}
+        return Response(AssignmentDetailSerializer(row).data, status=201, headers=headers)
+
+    @extend_schema(
+        summary="Move an assignment to another version, parameters or mode",
+        request=MoveSerializer,
+        responses=AssignmentDetailSerializer,
+    )
+    def move(self, request: Request, pk: UUID) -> Response:
+        """What is left out stays as it is."""
+        row = move_assignment(assignment_id=pk, **read(MoveSerializer, request), actor=acting(request))
+        return Response(AssignmentDetailSerializer(row).data)
+
+    @extend_schema(summary="End an assignment", request=None, responses=AssignmentDetailSerializer)
+    def end(self, request: Request, pk: UUID) -> Response:
+        """Nothing is removed from its accounts."""
+        read(NothingSerializer, request)
+        row = end_assignment(assignment_id=pk, actor=acting(request))
+        return Response(AssignmentDetailSerializer(row).data)
+
+
+@extend_schema_view(list=extend_schema(summary="The accounts that an assignment reaches now"))
+@extend_schema(tags=["assignments"])
+class AssignmentAccountsViewSet(ListModelMixin, GenericViewSet[Account]):
+    """Accounts of one assignment, and how far each one's desired state is."""
+
+    queryset = Account.objects.none()
+    serializer_class = ReachedAccountSerializer
+    page_ordering = ("account_id",)
+
+    def get_queryset(self) -> QuerySet[Account]:
+        """Accounts of the selector. Raises Http404 for an unknown assignment."""
+        if getattr(self, "swagger_fake_view", False):
+            return Account.objects.none()
+        row = get_object_or_404(Assignment, pk=self.kwargs["pk"])
+        return accounts_reached(row.selector, row.value).select_related("desired", "render_due")

@@ -1,0 +1,91 @@
+"""Versions of a baseline: drafted, published, approved for production."""
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.generics import get_object_or_404
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.settings import api_settings
+from rest_framework.viewsets import GenericViewSet
+
+from access.roles import Permission
+from iam_templates.models import Baseline, BaselineVersion
+from iam_templates.parsers import JsonDeclarationParser, YamlDeclarationParser
+from iam_templates.serializers import NothingSerializer, SourceSerializer, VersionDetailSerializer, VersionSerializer
+from iam_templates.services.approve_for_production import approve_for_production
+from iam_templates.services.create_version import create_version
+from iam_templates.services.publish_version import publish_version
+from iam_templates.services.update_draft import update_draft
+from iam_templates.views.acting import acting, read
+from iam_templates.views.baselines import SOURCE
+
+_WITH_SOURCE = {"create", "partial_update"}
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List the versions of a baseline, newest first"),
+    retrieve=extend_schema(summary="One version with its declaration"),
+)
+@extend_schema(tags=["baselines"])
+class VersionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BaselineVersion]):
+    """Versions, addressed by baseline and number."""
+
+    queryset = BaselineVersion.objects.all()
+    lookup_field = "number"
+    page_ordering = ("-number",)
+    needs = {
+        "create": Permission.OPERATE,
+        "partial_update": Permission.OPERATE,
+        "publish": Permission.OPERATE,
+        "approve_production": Permission.APPROVE,
+    }
+
+    def get_queryset(self) -> QuerySet[BaselineVersion]:
+        """The versions of the baseline that the address names. Raises Http404 for an unknown one."""
+        if getattr(self, "swagger_fake_view", False):
+            return BaselineVersion.objects.none()
+        baseline = get_object_or_404(Baseline, pk=self.kwargs["name"])
+        return BaselineVersion.objects.filter(baseline=baseline)
+
+    def get_parsers(self) -> list[BaseParser]:
+        """YAML is understood where a declaration is sent, and only there."""
+        declares = getattr(self, "action_map", None) and self.action_map.get(self.request.method.lower())
+        if declares in _WITH_SOURCE or getattr(self, "action", None) in _WITH_SOURCE:
+            return [JsonDeclarationParser(), YamlDeclarationParser()]
+        return [parser() for parser in api_settings.DEFAULT_PARSER_CLASSES]
+
+    def get_serializer_class(self) -> type[BaseSerializer[BaselineVersion]]:
+        """Lists leave the declaration out."""
+        return VersionSerializer if self.action == "list" else VersionDetailSerializer
+
+    @extend_schema(summary="Make a version: a draft", request=SOURCE, responses={201: VersionDetailSerializer})
+    def create(self, request: Request, name: str) -> Response:
+        """Checked as a whole; nothing is stored when there is an error."""
+        row = create_version(baseline=name, **read(SourceSerializer, request), actor=acting(request))
+        headers = {"Location": reverse("version", args=[name, row.number])}
+        return Response(VersionDetailSerializer(row).data, status=201, headers=headers)
+
+    @extend_schema(summary="Replace a draft's declaration", request=SOURCE, responses=VersionDetailSerializer)
+    def partial_update(self, request: Request, name: str, number: int) -> Response:
+        """Only its author may."""
+        given = read(SourceSerializer, request)
+        row = update_draft(baseline=name, number=number, **given, actor=acting(request))
+        return Response(VersionDetailSerializer(row).data)
+
+    @extend_schema(summary="Publish a draft", request=None, responses=VersionDetailSerializer)
+    def publish(self, request: Request, name: str, number: int) -> Response:
+        """From then on it never changes."""
+        read(NothingSerializer, request)
+        row = publish_version(baseline=name, number=number, actor=acting(request))
+        return Response(VersionDetailSerializer(row).data)
+
+    @extend_schema(summary="Approve a version for production", request=None, responses=VersionDetailSerializer)
+    def approve_production(self, request: Request, name: str, number: int) -> Response:
+        """Neither its author nor who published it may."""
+        read(NothingSerializer, request)
+        row = approve_for_production(baseline=name, number=number, actor=acting(request))
+        return Response(VersionDetailSerializer(row).data)

@@ -1,0 +1,81 @@
+"""Kind `budget`: a cost or usage budget of the account with its notifications and subscribers (AWS Budgets)."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from provisioning.core.change import Call, Change, ResourceKey
+from provisioning.core.diff import Difference
+from provisioning.core.kind import Context, Kind, Reread
+from provisioning.core.snapshot import Section, Snapshot
+from provisioning.kinds.budget import calls, declaration, observe, parse, reread
+from provisioning.kinds.budget.spec import OTHER_FORMS, UNREAD, BudgetSpec
+
+EXAMPLE = {
+    "s3-monthly": {
+        "type": "cost",
+        "limit": {"amount": "10", "unit": "USD"},
+        "period": "monthly",
+        "start": "2026-01-01",
+        "filter": {"service": ["Amazon Simple Storage Service"]},
+        "cost_types": {"include_credit": False, "include_refund": False},
+        "notifications": [
+            {
+                "when": "actual",
+                "above": 70,
+                "unit": "percent",
+                "subscribers": [{"email": "costs@example.com"}, {"sns": "us-east-1:budget-alerts"}],
+            },
+            {"when": "forecasted", "above": 100, "subscribers": [{"email": "costs@example.com"}]},
+        ],
+    }
+}
+
+
+class Budget(Kind[BudgetSpec]):
+    """Budgets that plan, or adjust, their limit themselves and those written with filter expressions are compared, and
+    left to a person where they differ."""
+
+    name: ClassVar[str] = "budget"
+    sections: ClassVar[frozenset[Section]] = frozenset(
+        {Section.BUDGETS, Section.BUDGET_NOTIFICATIONS, Section.BUDGET_SUBSCRIBERS}
+    )
+    example: ClassVar[Mapping[str, Any]] = EXAMPLE
+    immutable: ClassVar[frozenset[str]] = frozenset({"type"})
+
+    def parse(self, name: str, declared: Mapping[str, Any], context: Context) -> BudgetSpec:
+        return parse.parse(name, declared, context)
+
+    def schema(self) -> Mapping[str, Any]:
+        return declaration.schema()
+
+    def identity(self, name: str) -> str:
+        return name
+
+    def observed(self, snapshot: Snapshot) -> Mapping[str, BudgetSpec]:
+        return observe.observed(snapshot)
+
+    def arn(self, name: str, spec: BudgetSpec, context: Context | Snapshot) -> str:
+        return calls.arn(name, context.account_id, context.partition)
+
+    def references(self, name: str, spec: BudgetSpec, context: Context) -> frozenset[ResourceKey]:
+        return frozenset()
+
+    def calls(self, change: Change[BudgetSpec], snapshot: Snapshot) -> tuple[Call, ...]:
+        return calls.calls(change, snapshot)
+
+    def reread(self, name: str, context: Context) -> Reread:
+        return reread.reread(name, context)
+
+    def protected(self, name: str, spec: BudgetSpec, context: Context) -> str | None:
+        return None
+
+    def risks(self, name: str, desired: BudgetSpec, applied: BudgetSpec | None) -> tuple[str, ...]:
+        return ()
+
+    def person(self, difference: Difference, snapshot: Snapshot) -> str | None:
+        observed = difference.observed
+        if difference.field == "notifications":
+            return "not_read" if observed == UNREAD.value else None
+        if isinstance(observed, dict):
+            return next((reason for reason in OTHER_FORMS if reason in observed), None)
+        return None

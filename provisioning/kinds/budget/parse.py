@@ -1,0 +1,128 @@
+"""From the fields of a declaration to a spec, or every reason why not."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from provisioning.core.errors import DeclarationError, Reason
+from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared, Unmanaged
+from provisioning.core.kind import Context
+from provisioning.kinds.budget.declaration import (
+    BudgetFields,
+    CostTypesFields,
+    FilterFields,
+    NotificationFields,
+    SharedNotifications,
+    SubscriberFields,
+)
+from provisioning.kinds.budget.rules import broken
+from provisioning.kinds.budget.spec import (
+    BudgetSpec,
+    CostTypes,
+    Filters,
+    Limit,
+    NotificationKey,
+    Notifications,
+    Subscriber,
+    threshold,
+)
+from provisioning.kinds.budget.words import OPERATORS
+
+
+def parse(name: str, declared: Mapping[str, Any], context: Context) -> BudgetSpec:
+    """Raises DeclarationError."""
+    reasons = list(broken(name, declared, context))
+    try:
+        fields = BudgetFields.model_validate(declared)
+    except ValidationError as error:
+        # Neither the input nor pydantic's own context: an address that is wrong is still an address.
+        raise DeclarationError([*reasons, *_shape(error)]) from None
+    if reasons:
+        raise DeclarationError(reasons)
+    return _spec(fields, context)
+
+
+def _shape(error: ValidationError) -> Iterator[Reason]:
+    for detail in error.errors(include_url=False, include_input=False):
+        yield Reason(_pointer(detail["loc"]), _advice(detail))
+
+
+def _pointer(loc: tuple[int | str, ...]) -> str:
+    # Second in every place below `notifications` is which of its two forms was read, not a step of the document.
+    steps = (loc[0], *loc[2:]) if loc[:1] == ("notifications",) else loc
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def _advice(detail: ErrorDetails) -> str:
+    match detail["type"]:
+        case "missing":
+            return "this field is required: add it"
+        case "extra_forbidden":
+            return "no such field: remove it or correct its name"
+        case "value_error":
+            return detail["msg"].removeprefix("Value error, ")
+        case _:
+            return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}"
+
+
+def _spec(fields: BudgetFields, context: Context) -> BudgetSpec:
+    given = fields.model_fields_set
+    return BudgetSpec(
+        type=fields.type,
+        limit=Limit(Decimal(fields.limit.amount), fields.limit.unit),
+        period=fields.period,
+        filter=Exclusive(_filters(fields.filter)) if "filter" in given else UNMANAGED,
+        cost_types=Shared(_cost_types(fields.cost_types)) if "cost_types" in given else UNMANAGED,
+        start=fields.start if "start" in given else UNMANAGED,
+        notifications=_binding(fields.notifications, context) if "notifications" in given else UNMANAGED,
+    )
+
+
+def _filters(fields: FilterFields) -> Filters:
+    given = {name: getattr(fields, name) for name in fields.model_fields_set}
+    return FrozenMap({name: frozenset(_tags(value) if name == "tag" else value) for name, value in given.items()})
+
+
+def _tags(tags: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """AWS stores `user:Key$Value`; keys that AWS made keep their own prefix."""
+    for key, values in tags.items():
+        prefix = "" if key.startswith("aws:") else "user:"
+        yield from (f"{prefix}{key}${value}" for value in values)
+
+
+def _cost_types(fields: CostTypesFields) -> CostTypes:
+    return FrozenMap({name: getattr(fields, name) for name in fields.model_fields_set})
+
+
+def _binding(
+    fields: list[NotificationFields] | SharedNotifications, context: Context
+) -> Exclusive[Notifications] | Shared[Notifications] | Unmanaged:
+    if isinstance(fields, SharedNotifications):
+        return Shared(_notifications(fields.include, context))
+    return Exclusive(_notifications(fields, context))
+
+
+def _notifications(listed: Iterable[NotificationFields], context: Context) -> Notifications:
+    return FrozenMap(
+        {_key(fields): frozenset(_subscriber(item, context) for item in fields.subscribers) for fields in listed}
+    )
+
+
+def _key(fields: NotificationFields) -> NotificationKey:
+    operator = next(operator for operator in OPERATORS if operator in fields.model_fields_set)
+    return NotificationKey(fields.when, operator, threshold(getattr(fields, operator)), fields.unit)
+
+
+def _subscriber(fields: SubscriberFields, context: Context) -> Subscriber:
+    if "email" in fields.model_fields_set:
+        return Subscriber("email", fields.email)
+    topic = fields.sns if fields.sns.startswith("arn:") else f"arn:{context.partition}:sns:{_at(fields.sns, context)}"
+    return Subscriber("sns", topic)
+
+
+def _at(topic: str, context: Context) -> str:
+    region, _, name = topic.partition(":")
+    return f"{region}:{context.account_id}:{name}"
