@@ -163,9 +163,16 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class PersonAdmin(SuperusersOnly, UserAdmin):
-    """People who sign in here. Their groups are their roles."""
+    """People who sign in here (staff only). Their groups are their roles; Django's own permissions are not used."""
 
     list_title = "People"
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Personal info", {"fields": ("first_name", "last_name", "email")}),
+        ("Roles", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("Important dates", {"fields": ("last_login", "date_joined")}),
+    )
+    filter_horizontal = ("groups",)
     list_display = ("username", "email", "is_active", "is_staff", "is_superuser")
 
 
@@ -174,3 +181,5 @@ class RoleAdmin(SuperusersOnly, GroupAdmin):
     """The groups viewer, operator and approver are the roles; other groups carry nothing."""
 
     list_title = "Groups"
+    fields = ("name",)
+    filter_horizontal = ()

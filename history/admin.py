@@ -1,7 +1,8 @@
 """Records in the admin: shown to whoever may view, changed by nobody. And the history itself."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
@@ -14,6 +15,17 @@ from django.utils.safestring import SafeString
 
 from history.models import Event
 from history.shown import inert, moment
+
+
+def text_column(field: str, description: str) -> Callable[[Any], str]:
+    """A list column of a text that somebody wrote."""
+
+    @admin.display(description=description, ordering=field)
+    def column(record: Any) -> str:
+        return inert(getattr(record, field)) or "–"
+
+    column.__name__ = f"shown_{field}"
+    return column
 
 
 class RecordAdmin(admin.ModelAdmin):
@@ -136,7 +148,7 @@ class EventAdmin(RecordAdmin):
 
     @admin.display(description="who")
     def shown_actor(self, event: Event) -> SafeString:
-        return format_html('<a href="?actor={}">{}</a>', event.actor, inert(event.actor))
+        return format_html('<a href="?{}">{}</a>', urlencode({"actor": event.actor}), inert(event.actor))
 
     @admin.display(description="account")
     def shown_account(self, event: Event) -> SafeString | str:

@@ -17,8 +17,10 @@ GLYPHS = {
     "resolved": "✓",
     "drifted": "≠",
     "changed": "≠",
-    "missing": "−",
-    "extra": "+",
+    "missing": "∅",
+    "extra": "⊞",
+    "new": "+",
+    "removed": "−",
     "attention": "!",
     "high": "!",
     "person": "!",
@@ -56,7 +58,7 @@ def json_text(value: Any) -> str:
 
 def words(code: object) -> str:
     """A code as words: `in_sync` is `in sync`."""
-    return str(code).replace("_", " ")
+    return inert(code).replace("_", " ")
 
 
 def badge(code: str, text: str = "") -> SafeString:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from history.admin import RecordAdmin
+from history.admin import RecordAdmin, text_column
 from history.shown import badge, inert, json_text, moment
 from iam_templates.models import Assignment, Baseline, BaselineVersion
 
@@ -20,7 +20,14 @@ class BaselineAdmin(RecordAdmin):
     """Named declarations."""
 
     list_title = "Baselines"
-    list_display = ("name", "shown_description", "newest", "live_assignments", "created_by", "shown_created")
+    list_display = (
+        "name",
+        "shown_description",
+        "newest",
+        "live_assignments",
+        text_column("created_by", "made by"),
+        "shown_created",
+    )
     search_fields = ("name", "description")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Baseline]:
@@ -73,9 +80,9 @@ class VersionAdmin(RecordAdmin):
     list_display = (
         "shown_version",
         "shown_state",
-        "author",
-        "published_by",
-        "approved_for_production_by",
+        text_column("author", "author"),
+        text_column("published_by", "published by"),
+        text_column("approved_for_production_by", "approved for production by"),
         "shown_created",
     )
     list_filter = ("published_at",)
@@ -121,7 +128,14 @@ class AssignmentAdmin(RecordAdmin):
     """Which version is for which accounts."""
 
     list_title = "Assignments"
-    list_display = ("shown_version", "shown_reach", "shown_mode", "created_by", "shown_created", "shown_ended")
+    list_display = (
+        "shown_version",
+        "shown_reach",
+        "shown_mode",
+        text_column("created_by", "made by"),
+        "shown_created",
+        "shown_ended",
+    )
     list_filter = ("selector", ("ended_at", admin.EmptyFieldListFilter))
     list_select_related = ("version",)
     search_fields = ("version__baseline__name", "value")

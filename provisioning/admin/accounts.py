@@ -70,7 +70,7 @@ class AccountAdmin(RecordAdmin):
         "shown_name",
         "shown_verdict",
         "shown_drift",
-        "environment",
+        "shown_environment",
         "shown_ou",
         "shown_team",
         "shown_state",
@@ -104,6 +104,10 @@ class AccountAdmin(RecordAdmin):
         link = '<a href="{}?account_id={}">{}</a>'
         url = reverse("admin:provisioning_drift_changelist")
         return format_html(link, url, account.pk, ", ".join(parts)) if parts else "–"
+
+    @admin.display(description="environment", ordering="environment")
+    def shown_environment(self, account: Account) -> SafeString | str:
+        return badge("prod") if account.environment == Account.Environment.PROD else account.environment
 
     @admin.display(description="OU", ordering="ou_path")
     def shown_ou(self, account: Account) -> SafeString:

@@ -72,6 +72,11 @@ class FieldView:
     alike: bool = False
     """Two documents that are written differently and that AWS treats alike."""
 
+    @property
+    def has_note(self) -> bool:
+        """Whether a side is empty."""
+        return bool(self.left_note or self.right_note)
+
 
 def item_views(left: Any, right: Any) -> tuple[FieldView, ...]:
     """The fields of one resource as two specs in plain JSON, or ABSENT for a side that does not exist.
@@ -80,8 +85,8 @@ def item_views(left: Any, right: Any) -> tuple[FieldView, ...]:
     """
     if not isinstance(left, Mapping) and not isinstance(right, Mapping):
         return (field_view("", left, right),)
-    names = dict.fromkeys(name for side in (right, left) if isinstance(side, Mapping) for name in side)
-    return tuple(view for name in names for view in _field(name, _member(left, name), _member(right, name)))
+    names = {name for side in (left, right) if isinstance(side, Mapping) for name in side}
+    return tuple(view for name in sorted(names) for view in _field(name, _member(left, name), _member(right, name)))
 
 
 def field_view(name: str, left: Any, right: Any) -> FieldView:

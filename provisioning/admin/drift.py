@@ -82,6 +82,8 @@ class DriftAdmin(RecordAdmin):
     def shown_remedy(self, drift: Drift) -> SafeString | str:
         if drift.remedy == Drift.Remedy.AUTO:
             return "Firstline"
+        if drift.remedy == Drift.Remedy.NONE:
+            return "nobody: accepted"
         why = words(drift.reason)
         return format_html('{} <span class="quiet">{}</span>', badge(drift.remedy, "a person"), why)
 

@@ -16,10 +16,11 @@ def drift_page(drift: Drift) -> dict[str, Any]:
     return {
         "title": inert(f"{drift.kind}/{drift.name}"),
         "views": drift_views(drift),
+        "absent": absent_side(drift),
         "origins": [origin_text(origin) for origin in drift.origins],
         "person": person_reason(drift.reason) if drift.remedy == Drift.Remedy.PERSON else "",
         "plans": [(plan, LANES[plan.lane]) for plan in _repairing(drift)],
-        "siblings": [(one, drift_views(one)) for one in same.exclude(pk=drift.pk).order_by("path")],
+        "siblings": [(one, drift_views(one), absent_side(one)) for one in same.exclude(pk=drift.pk).order_by("path")],
     }
 
 
@@ -28,6 +29,13 @@ def drift_views(drift: Drift) -> tuple[FieldView, ...]:
     left = ABSENT if drift.type == Drift.Type.MISSING else drift.observed
     right = ABSENT if drift.type == Drift.Type.EXTRA else drift.desired
     return (field_view(drift.path, left, right),) if drift.path else item_views(left, right)
+
+
+def absent_side(drift: Drift) -> str:
+    """Which side has no such resource at all: `left`, `right` or ''."""
+    if drift.path:
+        return ""
+    return {Drift.Type.MISSING: "left", Drift.Type.EXTRA: "right"}.get(Drift.Type(drift.type), "")
 
 
 def origin_text(origin: str | Mapping[str, Any]) -> str:

@@ -37,6 +37,7 @@ class ChangeView:
     name: str
     risk: str
     reasons: list[tuple[str, str]]
+    absent: str
     views: tuple[FieldView, ...]
     calls: list[CallView]
 
@@ -96,6 +97,7 @@ def _change(change: Mapping[str, Any], calls: list[CallView]) -> ChangeView:
         name=change["key"]["name"],
         risk=change["risk"],
         reasons=risk_reasons(change["reasons"]),
+        absent="left" if before is ABSENT else "",
         views=item_views(before, change["after"]),
         calls=calls,
     )

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from history.admin import AccountFilter, RecordAdmin
+from history.admin import AccountFilter, RecordAdmin, text_column
 from history.shown import badge, inert, moment, words
 from provisioning.admin.acting import DecisionForm, act, actor_of_request, read
 from provisioning.admin.plan_page import plan_page
@@ -27,7 +27,14 @@ class PlanAdmin(RecordAdmin):
     """Plans; those that wait for a person first."""
 
     list_title = "Plans"
-    list_display = ("shown_plan", "shown_state", "shown_risk", "shown_reasons", "requested_by", "shown_created")
+    list_display = (
+        "shown_plan",
+        "shown_state",
+        "shown_risk",
+        "shown_reasons",
+        text_column("requested_by", "asked for by"),
+        "shown_created",
+    )
     list_display_links = ("shown_plan",)
     list_filter = ("state", "lane", "risk", "account__environment", AccountFilter)
     list_select_related = ("account",)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from history.admin import AccountFilter, RecordAdmin
+from history.admin import AccountFilter, RecordAdmin, text_column
 from history.shown import badge, inert, json_text, moment
 from provisioning.admin.drift_page import origin_text
 from provisioning.models import Decision, DesiredHead, DesiredState, Ownership, SnapshotRecord
@@ -39,7 +39,14 @@ class DesiredStateAdmin(AccountRecordAdmin):
     """Generations of desired states."""
 
     list_title = "Desired states"
-    list_display = ("shown_account", "generation", "item_count", "shown_digest", "created_by", "shown_created")
+    list_display = (
+        "shown_account",
+        "generation",
+        "item_count",
+        "shown_digest",
+        text_column("created_by", "rendered by"),
+        "shown_created",
+    )
     list_filter = ("account__environment", AccountFilter)
     ordering = ("-created_at", "-id")
     page_template = "provisioning/desired_state.html"

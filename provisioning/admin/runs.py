@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from history.admin import AccountFilter, RecordAdmin
+from history.admin import AccountFilter, RecordAdmin, text_column
 from history.models import Event
 from history.shown import badge, inert, moment
 from provisioning.admin.acting import act, actor_of_request
@@ -27,7 +27,15 @@ class RunAdmin(RecordAdmin):
     """Looks, applies and access checks, newest first."""
 
     list_title = "Runs"
-    list_display = ("shown_run", "shown_state", "shown_reason", "requested_by", "cause", "aws_calls", "shown_created")
+    list_display = (
+        "shown_run",
+        "shown_state",
+        "shown_reason",
+        text_column("requested_by", "asked for by"),
+        "cause",
+        "aws_calls",
+        "shown_created",
+    )
     list_display_links = ("shown_run",)
     list_filter = ("kind", "state", "cause", "account__environment", AccountFilter)
     list_select_related = ("account",)

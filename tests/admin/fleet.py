@@ -59,6 +59,7 @@ class Fleet:
     assignment: Assignment
     snapshot: SnapshotRecord
     owned: Ownership
+    extra_role: Drift
     event: Event
 
 
@@ -71,6 +72,7 @@ def build_fleet() -> Fleet:
     state = factories.desired_state(dev)
     run = factories.run(dev, aws_calls=17, outcome=_outcome())
     guard_drift = _drift(dev, run)
+    extra_role = _more_drift(dev, run)
     version = _version()
     plan = _plan(dev, run)
     applied = _applied(prod)
@@ -87,6 +89,7 @@ def build_fleet() -> Fleet:
         assignment=_assignment(version),
         snapshot=factories.snapshot(dev),
         owned=Ownership.objects.create(account=dev, kind="iam.group", identity="admins", name="Admins", how="created"),
+        extra_role=extra_role,
         event=record(actor="rita", verb="look.requested", account_id=dev.pk, subject=dev.pk, run_id=run.pk),
     )
 
@@ -104,7 +107,7 @@ def _outcome() -> dict[str, Any]:
 def _drift(account: Account, run: Run) -> Drift:
     now = timezone.now()
     kind, name = GUARD
-    found = factories.drift(
+    return factories.drift(
         account,
         kind=kind,
         name=name,
@@ -119,11 +122,9 @@ def _drift(account: Account, run: Run) -> Drift:
         reopened_at=now - timedelta(hours=3),
         run_id=run.pk,
     )
-    _more_drift(account, run)
-    return found
 
 
-def _more_drift(account: Account, run: Run) -> None:
+def _more_drift(account: Account, run: Run) -> Drift:
     factories.drift(
         account, path=f"attached_policies[{ADMIN}]", type="extra", desired=None, observed=ADMIN, run_id=run.pk
     )
@@ -132,10 +133,11 @@ def _more_drift(account: Account, run: Run) -> None:
         "path": "/",
         "trust": {"Version": "2012-10-17", "Statement": [_trust("arn:aws:iam::999900001111:root")]},
         "attached_policies": [ADMIN],
-        "inline_policies": {},
+        "inline_policies": {"Everything": guard_document("*")},
+        "tags": {"owner": "nobody", "made-by": "a-very-long-tag-value-without-any-place-to-break-" * 4},
         "boundary": None,
     }
-    factories.drift(
+    return factories.drift(
         account,
         kind="iam.role",
         name="Backdoor",
