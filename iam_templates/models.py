@@ -83,6 +83,7 @@ class Assignment(models.Model):
     mode = models.JSONField(default=dict, help_text='{"default": "observe", "kinds": {}, "items": {}}')
     created_by = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
+    moved_by = models.CharField(max_length=150, blank=True, default="", help_text="Who last changed it.")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=150, blank=True, default="")
 

@@ -79,6 +79,7 @@ class Renderer:
             version=version.number,
             assignment=str(row.id),
             author=version.author,
+            assigned_by=tuple(sorted({row.created_by, row.moved_by or row.created_by})),
             approved_for_production=version.approved_for_production_at is not None,
         )
         declaration = self._declaration(version)

@@ -19,6 +19,8 @@ def die_with_parent(number: signal.Signals) -> Callable[[], None]:
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
     def prepare() -> None:
+        for passed_on in PASSED_ON:
+            signal.signal(passed_on, signal.SIG_DFL)  # a job started in the background of a script ignores some
         signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON | {signal.SIGCHLD})
         if libc is not None:
             libc.prctl(PR_SET_PDEATHSIG, number)

@@ -43,7 +43,8 @@ def move_assignment(
     row.mode = row.mode if mode is None else mode
     refuse_wrong_words(row)
     row.mode = read_mode(row.mode).to_plain()
-    row.save(update_fields=["version", "parameters", "mode"])
+    row.moved_by = actor.name
+    row.save(update_fields=["version", "parameters", "mode", "moved_by"])
     refuse_conflicts(row, before)
     record(actor=actor.name, verb="assignment.moved", subject=str(row), before=told(before), after=told(row))
     render_reached(accounts=accounts_reached(row.selector, row.value), by=actor.name)

@@ -20,13 +20,17 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where an item comes from; data only, so that nothing points back to the templates."""
+    """Where an item comes from; data only, so that nothing points back to the templates.
+
+    `author` wrote the version, `assigned_by` chose where it holds and with which parameters: neither may approve.
+    """
 
     baseline: str
     version: int
     assignment: str
     author: str
     approved_for_production: bool = False
+    assigned_by: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.baseline} v{self.version}"
@@ -99,4 +103,4 @@ class DesiredAccount:
 
 
 def _origins(data: list[dict[str, Any]]) -> tuple[Origin, ...]:
-    return tuple(Origin(**origin) for origin in data)
+    return tuple(Origin(**{**origin, "assigned_by": tuple(origin.get("assigned_by", ()))}) for origin in data)

@@ -20,7 +20,7 @@ class Lane(StrEnum):
 
 @dataclass(frozen=True)
 class Proposal:
-    """The plan of one lane, why it waits, and who wrote what is behind it."""
+    """The plan of one lane, why it waits, and who wrote or assigned what is behind it."""
 
     lane: Lane
     plan: Plan
@@ -83,7 +83,8 @@ def _proposal(
         changes=in_safe_order([_change(item) for item in items], references),
         baseline_versions=tuple(sorted({str(origin) for origin in origins})),
     )
-    return Proposal(lane, plan, tuple(sorted(reasons)), tuple(sorted({origin.author for origin in origins})))
+    people = {person for origin in origins for person in (origin.author, *origin.assigned_by)}
+    return Proposal(lane, plan, tuple(sorted(reasons)), tuple(sorted(people)))
 
 
 def _change(item: ItemAssessment) -> PlannedChange:

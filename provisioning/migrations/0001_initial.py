@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 ('generation', models.PositiveIntegerField()),
                 ('look_id', models.UUIDField(help_text='The look that proposed it.')),
                 ('requested_by', models.CharField(max_length=150)),
-                ('authors', models.JSONField(default=list, help_text='Who wrote the baseline versions behind it.')),
+                ('authors', models.JSONField(default=list, help_text='Who wrote or assigned what is behind it.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('seen_at', models.DateTimeField(auto_now_add=True)),
                 ('expires_at', models.DateTimeField()),

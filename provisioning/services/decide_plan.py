@@ -51,7 +51,7 @@ def why_not_approver(plan: PlanRecord, name: str) -> str:
     if name == plan.requested_by:
         return "You asked for the look that proposed this plan; somebody else must approve it."
     if name in plan.authors:
-        return "You wrote a baseline version behind this plan; somebody else must approve it."
+        return "You wrote or assigned what is behind this plan; somebody else must approve it."
     return ""
 
 

@@ -116,9 +116,7 @@ def test_decision_without_a_digest_is_refused(client: Client, fleet: Fleet, appr
     assert_undecided(fleet.plan)
 
 
-@pytest.mark.parametrize(
-    ("name", "why"), [("rita", "You asked for the look"), ("olga", "You wrote a baseline version")]
-)
+@pytest.mark.parametrize(("name", "why"), [("rita", "You asked for the look"), ("olga", "You wrote or assigned")])
 @pytest.mark.parametrize("is_superuser", [False, True])
 def test_who_asked_or_wrote_reads_why_and_cannot_approve(
     client: Client, fleet: Fleet, name: str, why: str, is_superuser: bool

@@ -136,7 +136,7 @@ def test_author_of_a_version_reads_why_somebody_else_must_approve(
 ) -> None:
     sign_in(page, live_server, person("olga", "approver", password=PASSWORD))
     page.goto(live_server.url + reverse("admin:provisioning_planrecord_change", args=[fleet.plan.pk]))
-    expect(page.get_by_text("You wrote a baseline version behind this plan")).to_be_visible()
+    expect(page.get_by_text("You wrote or assigned what is behind this plan")).to_be_visible()
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
     expect(page.get_by_role("button", name="Reject")).to_be_visible()
     assert PlanRecord.objects.get(pk=fleet.plan.pk).state == PlanRecord.State.PROPOSED

@@ -14,7 +14,7 @@ def item(
     name: str, *, high: bool = False, mode: Mode = Mode.ENFORCE, needs: tuple[str, ...] = (), approved: bool = False
 ) -> ItemAssessment:
     planned = replace(change(name), risk=Risk.HIGH, reasons=("admin_grant",)) if high else change(name)
-    origin = Origin("first", 1, "assignment", "ann", approved_for_production=approved)
+    origin = Origin("first", 1, "assignment", "ann", approved_for_production=approved, assigned_by=("otto",))
     return ItemAssessment(
         item=DesiredItem("fake.thing", name, {}, mode, (origin,)),
         key=key(name),
@@ -52,9 +52,9 @@ def test_in_production_everything_waits_unless_its_version_was_approved_for_it()
     assert lanes(item("a"), item("b", approved=True), production=True) == {Lane.APPROVAL: ["a"], Lane.AUTO: ["b"]}
 
 
-def test_a_plan_says_why_it_waits_and_who_wrote_what_is_behind_it() -> None:
+def test_a_plan_says_why_it_waits_and_who_wrote_or_assigned_what_is_behind_it() -> None:
     (made,) = proposals("111111111111", [item("a", high=True)], is_production=True, blocked=frozenset())
-    assert made.reasons == ("admin_grant", "production") and made.authors == ("ann",)
+    assert made.reasons == ("admin_grant", "production") and made.authors == ("ann", "otto")
     assert made.plan.baseline_versions == ("first v1",)
 
 

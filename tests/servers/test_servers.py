@@ -97,6 +97,15 @@ def test_signals_reach_the_command(number: signal.Signals) -> None:
     assert process.returncode == 9
 
 
+def test_signals_reach_the_command_of_a_job_that_a_script_put_into_the_background() -> None:
+    script = "trap 'echo caught; exit 9' 2; echo ready; while :; do sleep 0.05; done"
+    ignoring = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_IGN)}
+    with subprocess.Popen([*RUN, "sh", "-c", script], stdout=subprocess.PIPE, text=True, **ignoring) as process:
+        assert process.stdout and process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == "caught\n"
+
+
 def test_death_by_signal_is_told_as_a_shell_would() -> None:
     assert subprocess.run([*RUN, "sh", "-c", "kill -KILL $$"]).returncode == 137
 
