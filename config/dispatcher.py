@@ -9,6 +9,7 @@ from django.db import close_old_connections
 from kombu.exceptions import OperationalError
 
 from history.services.months import make_months
+from iam_templates.services.render_stale import render_stale
 from provisioning.services.dispatch import Round, dispatch_round
 from provisioning.tasks import apply, look
 
@@ -26,6 +27,7 @@ def dispatch_until(stop: threading.Event, *, every_seconds: float = 1.0) -> None
             if time.monotonic() >= next_housekeeping:
                 make_months()
                 next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
+            render_stale()
             ring(dispatch_round())
         except Exception:
             logger.exception("round failed")

@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
-from config.filters import ParameterError
+from access.parameters import ParameterError
 
 
 class NewestFirst(CursorPagination):

@@ -12,8 +12,8 @@ from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView, set_rollback
 
+from access.parameters import ParameterError
 from access.pointers import pointers
-from config.filters import ParameterError
 from provisioning.core.errors import (
     AccessFailedError,
     ConflictError,
@@ -159,4 +159,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _is_page(request: HttpRequest) -> bool:
-    return not request.path.startswith("/api/")
+    return request.path != "/api" and not request.path.startswith("/api/")

@@ -118,6 +118,7 @@ SPECTACULAR_SETTINGS = {
         "RunKind": "provisioning.models.Run.Kind",
         "PlanState": "provisioning.models.PlanRecord.State",
         "DriftState": "provisioning.models.Drift.State",
+        "VersionState": ["draft", "published"],
         "Verdict": "provisioning.core.verdict.Verdict",
     },
     "POSTPROCESSING_HOOKS": [

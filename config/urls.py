@@ -18,6 +18,7 @@ v1 = [
     path("docs", DocsView.as_view(), name="docs"),
     path("", include("history.urls")),
     path("", include("provisioning.urls")),
+    path("", include("iam_templates.urls")),
 ]
 
 urlpatterns = [
@@ -26,5 +27,5 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("api/v1/", include(v1)),
-    re_path(r"^api/", UnknownAddress.as_view()),
+    re_path(r"^api(/|$)", UnknownAddress.as_view()),
 ]

@@ -20,7 +20,7 @@ MAX_BYTES = 512 * 1024
 MAX_DEPTH = 32
 MAX_INTEGER = 2**63 - 1
 ContentType = Literal["yaml", "json"]
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
@@ -115,7 +115,7 @@ class _Composer:
         frame = yaml.StreamStartEvent | yaml.DocumentStartEvent | yaml.DocumentEndEvent
         return next(event for event in self._events if not isinstance(event, frame))
 
-    def _node(self, event: Any, path: Path) -> Any:
+    def _node(self, event: Any, path: Place) -> Any:
         if len(path) > MAX_DEPTH:
             raise _refused(_TOO_DEEP, pointer(*path))
         if isinstance(event, yaml.AliasEvent):
@@ -128,21 +128,21 @@ class _Composer:
             return self._map(path)
         return self._list(path) if isinstance(event, yaml.SequenceStartEvent) else self._scalar(event)
 
-    def _map(self, path: Path) -> _Pairs:
+    def _map(self, path: Place) -> _Pairs:
         pairs = _Pairs()
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._key(event, path)
             pairs.append((key, self._node(next(self._events), (*path, key))))
         return pairs
 
-    def _key(self, event: Any, path: Path) -> str:
+    def _key(self, event: Any, path: Place) -> str:
         key = self._node(event, (*path, "?"))
         if isinstance(event, yaml.ScalarEvent):
             return event.value
         self._refuse(path, event, "a key is one word or text, not a list or a map")
         return str(key)
 
-    def _list(self, path: Path) -> list[Any]:
+    def _list(self, path: Place) -> list[Any]:
         items: list[Any] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             items.append(self._node(event, (*path, len(items))))
@@ -152,7 +152,7 @@ class _Composer:
     def _scalar(event: Any) -> Any:
         return resolve(event.value) if event.implicit[0] else event.value
 
-    def _refuse(self, path: Path, event: Any, message: str) -> None:
+    def _refuse(self, path: Place, event: Any, message: str) -> None:
         mark = event.start_mark
         self._reasons.append(Reason(pointer(*path), f"{message} (line {mark.line + 1}, column {mark.column + 1})"))
 
@@ -177,7 +177,7 @@ def _as_pairs(value: Any) -> Any:
     return [_as_pairs(item) for item in value] if isinstance(value, list) else value
 
 
-def _plain(value: Any, path: Path, reasons: list[Reason]) -> Any:
+def _plain(value: Any, path: Place, reasons: list[Reason]) -> Any:
     if len(path) > MAX_DEPTH:
         raise _refused(_TOO_DEEP, pointer(*path))
     if isinstance(value, _Pairs):
@@ -189,7 +189,7 @@ def _plain(value: Any, path: Path, reasons: list[Reason]) -> Any:
     return value
 
 
-def _plain_map(pairs: _Pairs, path: Path, reasons: list[Reason]) -> dict[str, Any]:
+def _plain_map(pairs: _Pairs, path: Place, reasons: list[Reason]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for key, value in pairs:
         if fault := name_fault(key):

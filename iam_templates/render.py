@@ -14,7 +14,7 @@ from provisioning.core.merge import pointer
 _PLACEHOLDER = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
 _OPEN = "{{"
 _VARIABLE = "${"
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 Resources = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
@@ -46,7 +46,7 @@ class _Renderer:
         self._free = free
         self.reasons: list[Reason] = []
 
-    def names(self, items: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    def names(self, items: Mapping[str, Any], path: Place) -> dict[str, Any]:
         """The items of one kind by their rendered names."""
         rendered: dict[str, Any] = {}
         for name, fields in items.items():
@@ -56,19 +56,19 @@ class _Renderer:
             rendered[new] = self._value(fields, (*path, name))
         return rendered
 
-    def _value(self, value: Any, path: Path) -> Any:
+    def _value(self, value: Any, path: Place) -> Any:
         if isinstance(value, Mapping):
             return {self._key(key, path): self._value(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self._value(item, (*path, index)) for index, item in enumerate(value)]
         return self._text(value, path) if isinstance(value, str) else value
 
-    def _key(self, key: str, path: Path) -> str:
+    def _key(self, key: str, path: Place) -> str:
         if _OPEN in key:
             self._refuse((*path, key), "a placeholder may stand in a value or a resource's name, not in another key")
         return key
 
-    def _text(self, text: str, path: Path, only_text: bool = False) -> Any:
+    def _text(self, text: str, path: Place, only_text: bool = False) -> Any:
         if _OPEN not in text:
             return text
         if _OPEN in _PLACEHOLDER.sub("", text):
@@ -81,7 +81,7 @@ class _Renderer:
         whole = _PLACEHOLDER.fullmatch(text)
         return self._values[whole[1]] if whole and not only_text else self._inside(text, path)
 
-    def _inside(self, text: str, path: Path) -> str:
+    def _inside(self, text: str, path: Place) -> str:
         names = _PLACEHOLDER.findall(text)
         for name in names:
             if not isinstance(self._values[name], str | int):
@@ -92,7 +92,7 @@ class _Renderer:
             self._refuse(path, "the values put in here would make an IAM variable ${…}")
         return rendered
 
-    def _refuse(self, path: Path, message: str) -> str:
+    def _refuse(self, path: Place, message: str) -> str:
         self.reasons.append(Reason(pointer(*path), message))
         return ""
 

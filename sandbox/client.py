@@ -92,6 +92,10 @@ class Sandbox:
     def set_root_mfa(self, account: str, enabled: bool) -> None:
         self._ask("POST", f"accounts/{account}/root", {"mfa": enabled})
 
+    def limit_pages(self, limit: int) -> None:
+        """At most that many items in every page of IAM and Budgets, however many are asked for; 0 ends it."""
+        self._ask("POST", "pages", {"limit": limit})
+
     def expire_sessions(self, account: str = "") -> int:
         return int(self._ask("POST", "sessions/expire", {"account": account})["expired"])
 

@@ -110,6 +110,12 @@ def _expire(body: dict[str, Any], _query: dict[str, str], _rest: list[str]) -> A
     return {"expired": count}
 
 
+def _pages(body: dict[str, Any], _query: dict[str, str], _rest: list[str]) -> Any:
+    """At most that many items in every page, however many are asked for; 0 ends it."""
+    world.page_limit = int(body["limit"])
+    return {}
+
+
 def _credentials(_body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> Any:
     with world.lock:
         return administrator(rest[0]).credentials()
@@ -134,6 +140,7 @@ _ROUTES: dict[tuple[str, str], Handle] = {
     ("GET", "state"): _state,
     ("POST", "accounts"): _account,
     ("POST", "sessions"): _expire,
+    ("POST", "pages"): _pages,
     ("GET", "credentials"): _credentials,
     ("GET", "hub"): _hub,
 }

@@ -43,6 +43,7 @@ class World:
     faults: FaultTable = field(default_factory=FaultTable)
     reads: ReadMemory = field(default_factory=ReadMemory)
     hub: dict[str, str] = field(default_factory=dict)
+    page_limit: int = 0
 
     def reset(self, seed: int = 0) -> None:
         """Empties everything; the same seed then gives the same ids and keys again."""
@@ -51,6 +52,7 @@ class World:
             mock_random.seed(seed)
             for store in (self.accounts, self.sessions, self.budgets, self.hub):
                 store.clear()
+            self.page_limit = 0
             self.log.clear()
             self.faults.clear()
             self.reads.clear()
@@ -60,6 +62,10 @@ class World:
 
     def account_budgets(self, account: str) -> dict[str, Budget]:
         return self.budgets.setdefault(account, {})
+
+    def page_size(self, asked: int) -> int:
+        """AWS may always give fewer items than asked for; a test can make it do so."""
+        return min(asked, self.page_limit) if self.page_limit else asked
 
     def is_suspended(self, account: str) -> bool:
         known = self.accounts.get(account)

@@ -15,13 +15,14 @@ from rest_framework.viewsets import GenericViewSet
 from access.roles import Permission
 from iam_templates.models import Baseline, BaselineVersion
 from iam_templates.parsers import JsonDeclarationParser, YamlDeclarationParser
-from iam_templates.serializers import NothingSerializer, SourceSerializer, VersionDetailSerializer, VersionSerializer
+from iam_templates.serializers import SourceSerializer, VersionDetailSerializer, VersionSerializer
 from iam_templates.services.approve_for_production import approve_for_production
 from iam_templates.services.create_version import create_version
 from iam_templates.services.publish_version import publish_version
 from iam_templates.services.update_draft import update_draft
-from iam_templates.views.acting import acting, read
 from iam_templates.views.baselines import SOURCE
+from provisioning.serializers.accounts import NothingSerializer
+from provisioning.views.acting import acting, read
 
 _WITH_SOURCE = {"create", "partial_update"}
 
@@ -53,7 +54,8 @@ class VersionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Baseline
 
     def get_parsers(self) -> list[BaseParser]:
         """YAML is understood where a declaration is sent, and only there."""
-        declares = getattr(self, "action_map", None) and self.action_map.get(self.request.method.lower())
+        method = getattr(self.request, "method", None) or ""
+        declares = (getattr(self, "action_map", None) or {}).get(method.lower())
         if declares in _WITH_SOURCE or getattr(self, "action", None) in _WITH_SOURCE:
             return [JsonDeclarationParser(), YamlDeclarationParser()]
         return [parser() for parser in api_settings.DEFAULT_PARSER_CLASSES]

@@ -60,6 +60,10 @@ _NO_ANSWER = (
 )
 BOTO_FAILURES = (boto.BotoCoreError, boto.ClientError, ResponseParserError)
 """All that botocore raises; anything else is a fault of ours and is not sorted."""
+_PARAMETER = re.compile(
+    r"^Invalid \w+ for parameter ([\w.\[\]]+),|^(?:Missing required|Unknown) parameter in [\w.\[\]]+: \"(\w+)\"",
+    re.MULTILINE,
+)
 _NO_KEYS = (boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError, boto.NoAuthTokenError)
 
 
@@ -135,6 +139,6 @@ def _said(code: str, message: str) -> str:
 
 def _wrong_parameters(error: boto.ParamValidationError) -> str:
     """The names alone: botocore's report repeats the values."""
-    report = str(error.kwargs.get("report", ""))
-    names = re.findall(r"for parameter ([\w.\[\]]+)", report) + re.findall(r"in [\w.]+: \"?(\w+)\"?", report)
-    return "wrong or missing " + ", ".join(sorted(set(names))) if names else "wrong parameters"
+    found = _PARAMETER.findall(str(error.kwargs.get("report", "")))
+    names = sorted({name for names in found for name in names if name})
+    return "wrong or missing " + ", ".join(names) if names else "wrong parameters"

@@ -19,6 +19,7 @@ _MASKS = (
 
 def cleaned(message: str) -> str:
     """The message in one line, without secrets, at most 1,000 characters."""
+    message = message[: 4 * _LONGEST]
     for pattern, replacement in _MASKS:
         message = pattern.sub(replacement, message)
     return message.strip()[:_LONGEST]

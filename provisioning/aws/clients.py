@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
+import botocore
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.session import Session
@@ -86,6 +87,8 @@ class Clients:
             connect_timeout=self._settings.connect_timeout,
             read_timeout=self._settings.read_timeout,
             max_pool_connections=self._settings.max_connections,
+            # Given, so that botocore need not put it together anew, twice for every call.
+            user_agent=f"Botocore/{botocore.__version__}",
             user_agent_extra="firstline",
         )
 

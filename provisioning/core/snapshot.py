@@ -1,7 +1,7 @@
 """A snapshot is data: one bulk read of an account, by section. Unreadable is never absent."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -88,3 +88,67 @@ class Snapshot:
             elif isinstance(reading, Unreadable):
                 missing[section] = reading.reason
         return missing
+
+
+def overlay(snapshot: Snapshot, fragment: Snapshot) -> Snapshot:
+    """`snapshot` with what `fragment`, the re-read of one resource, shows anew: its rows take the place of older ones.
+
+    A body of the fragment may also list what is no longer there: `"absent": {"groups": ["Developers"]}`. User rows of
+    name and groups alone, as a group's re-read has them, only say who is in that group.
+    """
+    sections = dict(snapshot.sections)
+    for section, fresh in fragment.sections.items():
+        known = sections.get(section)
+        if isinstance(known, Complete) and isinstance(fresh, Complete):
+            sections[section] = Complete(_overlaid(known.body, fresh.body), fresh.observed_at)
+        else:
+            sections[section] = fresh
+    return replace(snapshot, sections=sections)
+
+
+def _overlaid(known: Mapping[str, Any], fresh: Mapping[str, Any]) -> dict[str, Any]:
+    gone = fresh.get("absent", {})
+    return {key: _part(key, part, fresh, gone.get(key, ())) for key, part in known.items()}
+
+
+def _part(key: str, known: Any, fresh: Mapping[str, Any], gone: Iterable[str]) -> Any:
+    shown = fresh.get(key) or ()
+    if isinstance(known, Mapping):
+        return {name: value for name, value in {**known, **dict(shown)}.items() if name not in gone}
+    if not isinstance(known, list):
+        return known
+    if key == "users":
+        known, shown = _members_anew(known, fresh), [user for user in shown if "attached" in user]
+    rows = {_identity(row): row for row in (*known, *shown)}
+    kept = (row for row in rows.values() if not any(_is_named(row, name) for name in gone))
+    return sorted(kept, key=_name)
+
+
+def _members_anew(users: Iterable[Mapping[str, Any]], fresh: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The users with their membership of the groups that were read anew; everything else of theirs stays."""
+    shown = {_identity(user): user for user in fresh.get("users", ())}
+    gone = fresh.get("absent", {}).get("groups", ())
+    groups = {*map(_identity, fresh.get("groups", ())), *(name.lower() for name in gone)}
+    known = {**shown, **{_identity(user): user for user in users}}
+    return [
+        {**user, "groups": _groups_anew(user["groups"], shown.get(key, {}).get("groups", ()), groups)}
+        for key, user in known.items()
+    ]
+
+
+def _groups_anew(known: Iterable[str], shown: Iterable[str], groups: set[str]) -> list[str]:
+    others = {name for name in known if name.lower() not in groups}
+    return sorted(others | {name for name in shown if name.lower() in groups})
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return str(row["name"] if "name" in row else row["BudgetName"])
+
+
+def _identity(row: Mapping[str, Any]) -> str:
+    # IAM ignores the case of names, Budgets does not.
+    return _name(row).lower() if "name" in row else _name(row)
+
+
+def _is_named(row: Mapping[str, Any], name: str) -> bool:
+    return _identity(row) == (name.lower() if "name" in row else name)

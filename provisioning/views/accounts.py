@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from access.parameters import refuse_parameters
 from access.roles import Permission
 from accounts.models import Account
 from accounts.serializers import ACCOUNT_ID, ACCOUNT_ID_HINT, AccountChangeSerializer, NewAccountSerializer
@@ -73,6 +74,7 @@ class AccountViewSet(AccountLookup):
     )
     def create(self, request: Request) -> Response:
         """It is looked at at once; its desired state follows within a second."""
+        refuse_parameters(request)
         serializer = NewAccountSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         new = serializer.to_new_account()
@@ -89,6 +91,7 @@ class AccountViewSet(AccountLookup):
     )
     def bulk(self, request: Request) -> Response:
         """Rows that are right are registered, all in one transaction; each row's outcome stands in `results`."""
+        refuse_parameters(request)
         return Response(BulkResultSerializer(register_valid_rows(request.data, acting(request))).data)
 
     @extend_schema(summary="One account with the verdict of each kind")

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from access.authentication import actor_of
+from access.parameters import refuse_parameters
 from access.roles import Actor
 from provisioning.models import Run
 from provisioning.serializers.runs import RunSerializer
@@ -20,6 +21,7 @@ def acting(request: Request) -> Actor:
 
 def read(serializer_class: type[Serializer[Any]], request: Request, **options: Any) -> dict[str, Any]:
     """The body's fields. Raises ValidationError with every reason at once."""
+    refuse_parameters(request)
     serializer = serializer_class(data=request.data, **options)
     serializer.is_valid(raise_exception=True)
     found: dict[str, Any] = serializer.validated_data

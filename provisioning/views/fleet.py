@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from access.parameters import refuse_parameters
 from access.roles import Permission
 from accounts.models import Account
 from provisioning.core.verdict import Verdict
@@ -29,6 +30,7 @@ class FleetViewSet(ViewSet):
     @extend_schema(summary="How the fleet is", responses=FleetSerializer)
     def retrieve(self, request: Request) -> Response:
         """Accounts by verdict, open drifts by remedy, plans that wait for a person, and whether all is paused."""
+        refuse_parameters(request)
         return Response(FleetSerializer(_fleet()).data)
 
     @extend_schema(summary="Pause all writes", request=ReasonSerializer, responses=FleetSerializer)

@@ -7,13 +7,14 @@ from typing import Any
 
 from sandbox.call import Call
 from sandbox.errors import AwsError
+from sandbox.world import world
 
 _TOKEN = "page-"
 
 
 def page(call: Call, member: str, items: Sequence[Any], default: int) -> dict[str, Any]:
     """Raises InvalidNextTokenException."""
-    size = int(call.params.get("MaxResults") or default)
+    size = world.page_size(int(call.params.get("MaxResults") or default))
     token = call.text("NextToken", f"{_TOKEN}0")
     if not token.removeprefix(_TOKEN).isdigit() or not token.startswith(_TOKEN):
         raise AwsError("InvalidNextTokenException", "The pagination token is invalid.")

@@ -9,13 +9,14 @@ from typing import Any
 
 from sandbox.call import Call
 from sandbox.errors import validation_error
+from sandbox.world import world
 
 DEFAULT_MAX_ITEMS = 100
 
 
 def page(call: Call, items: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any]]:
     """The items of this page and the answer's paging members."""
-    size = int(call.params.get("MaxItems") or DEFAULT_MAX_ITEMS)
+    size = world.page_size(int(call.params.get("MaxItems") or DEFAULT_MAX_ITEMS))
     start = _position(call.text("Marker"))
     end = start + size
     more = end < len(items)

@@ -29,10 +29,14 @@ def add_hub_roles(account: str) -> None:
         _role(account, worker, "/", trust({"Service": "ecs-tasks.amazonaws.com"}), policy)
 
 
-def add_access_roles(account: str, hub: str, external_id: str, org_id: str) -> None:
-    """Each trusts exactly one role of the hub, with the external id and the organisation."""
+def add_access_roles(account: str, external_id: str, policies: dict[str, Any]) -> None:
+    """Each trusts exactly one role of the hub, with the external id and the organisation.
+
+    `policies` may hold other documents for FirstlineLook and FirstlineApply, such as those the product prints.
+    """
+    hub, org_id = world.hub["account"], world.hub["org_id"]
     condition = {"StringEquals": {"sts:ExternalId": external_id, "aws:PrincipalOrgID": org_id}}
-    policies = {"FirstlineLook": grants.LOOK_POLICY, "FirstlineApply": grants.APPLY_POLICY}
+    policies = {"FirstlineLook": grants.LOOK_POLICY, "FirstlineApply": grants.APPLY_POLICY, **policies}
     for worker, name in _WORKERS.items():
         trusted = trust({"AWS": f"arn:aws:iam::{hub}:role/{worker}"}, condition)
         _role(account, name, "/firstline/", trusted, policies[name])

@@ -42,16 +42,17 @@ def build(description: Mapping[str, Any]) -> dict[str, Any]:
         management = description.get("management_account", MANAGEMENT_ACCOUNT)
         hub = description.get("hub_account", HUB_ACCOUNT)
         external_id = description.get("external_id", EXTERNAL_ID)
+        policies = description.get("access_policies", {})
         tree = Tree(management)
         tree.add(hub, "hub", ou="/security")
         add_hub_roles(hub)
         world.hub.update(account=hub, management=management, org_id=tree.org_id, external_id=external_id)
         for one in description.get("accounts", []):
-            _add_account(tree, one, external_id)
+            _add_account(tree, one, {"external_id": external_id, "policies": policies})
         return summary()
 
 
-def _add_account(tree: Tree, one: Mapping[str, Any], external_id: str) -> None:
+def _add_account(tree: Tree, one: Mapping[str, Any], access: Mapping[str, Any]) -> None:
     account = one["id"]
     if one.get("in_organisation", True):
         tree.add(account, one.get("name", account), one.get("ou", "/"), one.get("tags", {}))
@@ -62,7 +63,7 @@ def _add_account(tree: Tree, one: Mapping[str, Any], external_id: str) -> None:
     world.iam(account)
     add_aws_roles(account)
     if one.get("firstline_roles", True):
-        add_access_roles(account, world.hub["account"], one.get("external_id", external_id), tree.org_id)
+        add_access_roles(account, one.get("external_id", access["external_id"]), access["policies"])
     add_content(account, one)
     set_status(account, one.get("status", "ACTIVE"))
 

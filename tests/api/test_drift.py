@@ -62,9 +62,9 @@ def test_number_beyond_every_drift_is_not_found(viewer: APIClient, pk: Any) -> N
         pytest.param("a", None, [{"pointer": "", "desired": "a", "observed": None}], id="a value and none"),
         pytest.param([1, 2], [2, 1], [], id="order of a list says nothing"),
         pytest.param([1], [2], [{"pointer": "/0", "desired": 1}, {"pointer": "/0", "observed": 2}], id="elements"),
-        pytest.param({"a": 1}, {"b": 2}, [{"pointer": "/a", "desired": 1}, {"pointer": "/b", "observed": 2}], id="keys"),
-        pytest.param({"a/b": {"c": 1}}, {"a/b": {"c": 2}}, [{"pointer": "/a~1b/c", "desired": 1, "observed": 2}], id="deep"),
-        pytest.param(json.dumps({"a": 1}), '{"a": 2}', [{"pointer": "/a", "desired": 1, "observed": 2}], id="JSON texts"),
+        pytest.param({"a": 1}, {"b": 2}, [{"pointer": "/a", "desired": 1}, {"pointer": "/b", "observed": 2}], id="key"),
+        pytest.param({"a/b": [{}]}, {"a/b": 2}, [{"pointer": "/a~1b", "desired": [{}], "observed": 2}], id="deep"),
+        pytest.param(json.dumps({"a": 1}), '{"a": 2}', [{"pointer": "/a", "desired": 1, "observed": 2}], id="texts"),
         pytest.param("{no json", "{", [{"pointer": "", "desired": "{no json", "observed": "{"}], id="no JSON"),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("config", "iam_templates", "provisioning", "accounts", "access", "history")
-NOT_OURS = {".git", ".venv", "staticfiles", "test-results", "__pycache__", "node_modules"}
+NOT_OURS = {".git", ".venv", "staticfiles", "test-results", "__pycache__", "node_modules", ".hypothesis"}
 CACHES = "_cache"
 
 

@@ -211,6 +211,24 @@ COVERED = [
         doc(allow()),
         "all but everything is nothing",
     ),
+    Pair(
+        "excluded-and-included",
+        doc({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, allow("iam:*")),
+        doc(allow("*")),
+        "all but iam, and iam, is everything",
+    ),
+    Pair(
+        "partly-included",
+        doc({"Effect": "Allow", "NotAction": ["iam:*", "sts:*"], "Resource": "*"}, allow("iam:*")),
+        doc({"Effect": "Allow", "NotAction": "sts:*", "Resource": "*"}),
+        "all but iam and sts, and iam, is all but sts",
+    ),
+    Pair(
+        "exclusions-apart",
+        doc(*({"Effect": "Allow", "NotAction": one, "Resource": "*"} for one in ("iam:*", "sts:*"))),
+        doc(allow("*")),
+        "what one leaves out the other allows",
+    ),
     Pair("dead-allow", doc(allow("s3:Get*"), deny("s3:*")), doc(deny("s3:*")), "a Deny always wins"),
     Pair(
         "dead-part-of-an-allow",

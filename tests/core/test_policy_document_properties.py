@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from provisioning.core.policy_document import covers, equivalent, parse_document, read_document
 from tests.core.policy_oracle import decide, decide_canonical
@@ -78,6 +79,17 @@ def test_more_allows_cover_fewer(document: Json, data: st.DataObject) -> None:
     extra = {**data.draw(statements("Principal" in document["Statement"][0])), "Effect": "Allow"}
     wider = {**document, "Statement": [*document["Statement"], extra]}
     assert covers(read_document(wider), read_document(document))
+
+
+def test_every_managed_policy_of_aws_is_understood_and_folded() -> None:
+    policies = json.loads(aws_managed_policies_data)
+    for name in sorted(policies)[::25]:
+        document = policies[name]["Document"]
+        read = read_document(document)
+        turned = {**document, "Statement": document["Statement"][::-1]}
+        assert not read.meaning.opaque, name
+        assert "AsWritten" not in read.canonical, name
+        assert read == read_document(turned) == read_document(read.pretty), name
 
 
 @given(st.data())

@@ -110,6 +110,15 @@ def test_members_inline_and_attached_lists_page(iam: Any) -> None:
     assert iam.list_group_policies(GroupName="G", MaxItems=2)["PolicyNames"] == ["p0", "p1"]
 
 
+def test_pages_may_be_shorter_than_asked_for(sandbox: Sandbox, iam: Any) -> None:
+    for number in range(4):
+        iam.create_group(GroupName=f"g{number}")
+    sandbox.limit_pages(3)
+    page = iam.get_account_authorization_details(MaxItems=1000)
+    assert page["IsTruncated"] is True
+    assert len(details(iam, "Group", size=1000)["GroupDetailList"]) == 4
+
+
 def test_marker_from_nowhere_is_refused(iam: Any) -> None:
     with refused("ValidationError"):
         iam.list_roles(Marker="nowhere")

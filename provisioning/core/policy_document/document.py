@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from provisioning.core.policy_document import presentation
@@ -19,12 +20,21 @@ Source = str | Mapping[str, Any]
 class PolicyDocument:
     """A policy document. Equal means: AWS treats both alike (Sid, Id, order, splitting, spelling don't count).
 
-    `json` is the text to store, send and show; `canonical` the one text of its meaning; `digest` the SHA-256 of that.
+    `json` is the text to store, send and show. The meaning is worked out when it is asked for: most documents of an
+    account are not declared and never compared, and most that are compared are written alike.
     """
 
     json: str
-    canonical: str = field(repr=False)
-    digest: str = field(repr=False)
+
+    @property
+    def canonical(self) -> str:
+        """The one text of its meaning."""
+        return _canonical_of_text(self.json)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical text."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
 
     @property
     def size(self) -> int:
@@ -46,7 +56,9 @@ class PolicyDocument:
         return readable_json(self.json)
 
     def __eq__(self, other: object) -> bool:
-        return self.canonical == other.canonical if isinstance(other, PolicyDocument) else NotImplemented
+        if not isinstance(other, PolicyDocument):
+            return NotImplemented
+        return self.json == other.json or self.canonical == other.canonical
 
     def __hash__(self) -> int:
         return hash(self.canonical)
@@ -62,9 +74,13 @@ def read_document(value: Source) -> PolicyDocument:
 
 def document_of(value: Any) -> PolicyDocument:
     """The document of plain JSON, or of a raw text that is none."""
-    canonical = canonical_text(read_meaning(value))
-    text = value if isinstance(value, str) else presentation.compact(value)
-    return PolicyDocument(text, canonical, hashlib.sha256(canonical.encode()).hexdigest())
+    return PolicyDocument(value if isinstance(value, str) else presentation.compact(value))
+
+
+# Accounts of one organisation hold the same documents many times over.
+@lru_cache(maxsize=1024)
+def _canonical_of_text(text: str) -> str:
+    return canonical_text(read_meaning(readable_json(text)))
 
 
 def equivalent(left: Source | PolicyDocument, right: Source | PolicyDocument) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-MOST_STEPS = 250_000
+MOST_STEPS = 400_000
 
 
 class TooMuchEffort(Exception):  # noqa: N818 -- it is an answer, not a fault of the document

@@ -10,9 +10,10 @@ same rest share it (a decision diagram), so 400 actions on 400 resources are one
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from provisioning.core.policy_document.boxes import ANY, Atom, Box, Dimension, above, reduce_boxes
+from provisioning.core.policy_document.boxes import ACTION, ANY, Atom, Box, Dimension, above, reduce_boxes
 from provisioning.core.policy_document.effort import Effort
 from provisioning.core.policy_document.meaning import Meaning
+from provisioning.core.policy_document.union import join_actions
 
 Sides = dict[Dimension, tuple[Atom, ...]]
 # A dimension and its branches: alternatives that share one rest, and that rest's number.
@@ -61,6 +62,8 @@ class _Diagram:
         if list(rests.values()) == [[ANY]]:
             # A dimension that narrows nothing leaves no trace, or a mention in a dead statement would count.
             return next(iter(rests))
+        if level.side == ACTION:
+            rests = {rest: join_actions(atoms, self.effort) for rest, atoms in rests.items()}
         branches = sorted((tuple(sorted(atoms)), rest) for rest, atoms in rests.items())
         return self._intern((level.side, tuple(branches)))
 

@@ -15,7 +15,7 @@ _WAYS_TO_ADMIN = tuple(
         *("AddUserToGroup", "CreateAccessKey", "CreateLoginProfile", "UpdateLoginProfile"),
         *("AttachGroupPolicy", "AttachRolePolicy", "AttachUserPolicy"),
         *("PutGroupPolicy", "PutRolePolicy", "PutUserPolicy"),
-        *("CreatePolicyVersion", "SetDefaultPolicyVersion", "UpdateAssumeRolePolicy", "PassRole"),
+        *("CreatePolicyVersion", "SetDefaultPolicyVersion", "UpdateAssumeRolePolicy"),
         *("DeleteRolePermissionsBoundary", "DeleteUserPermissionsBoundary"),
         *("PutRolePermissionsBoundary", "PutUserPermissionsBoundary"),
     )
@@ -29,12 +29,14 @@ _OWN_ARN = re.compile(r"arn:[a-z0-9-]+:(?:iam|sts)::(\d{12}):.+")
 def grants_admin(document: PolicyDocument) -> bool:
     """Whether it allows, on any resource, everything, IAM writes that lead to everything, or all but a list.
 
-    A condition doesn't make it harmless; a Deny of the same document that wholly contains the grant does.
+    Assuming roles is left out: their trust decides what it leads to. A condition doesn't make a grant harmless; a Deny
+    of the same document that wholly contains it does.
     """
     if document.meaning.opaque:
         return True
     return any(
-        any(map(_is_way_to_admin, sides[ACTION])) and any(map(_is_every_identity, sides[RESOURCE]))
+        any(_is_way_to_admin(action, sides) for action in sides[ACTION])
+        and any(map(_is_every_identity, sides[RESOURCE]))
         for sides in _effective_allows(document)
     )
 
@@ -47,9 +49,8 @@ def trusted_principals(document: PolicyDocument) -> frozenset[str]:
 
 
 def trusts_outside(document: PolicyDocument, account_id: str) -> frozenset[str]:
-    """Those trusted principals that are not surely inside the account: others, anyone, deleted ones, outer providers.
-
-    AWS services are not counted.
+    """Those trusted principals that are not surely inside the account: others, anyone, deleted ones, and whoever an
+    identity provider speaks for, even the account's own. AWS services are not counted.
     """
     return frozenset(name for name in trusted_principals(document) if not _is_inside(name, account_id))
 
@@ -63,11 +64,14 @@ def _effective_allows(document: PolicyDocument) -> list[Sides]:
         return [{side: tuple(atoms) for side, atoms in box.sides.items()} for box in allows]
 
 
-def _is_way_to_admin(action: Atom) -> bool:
+def _is_way_to_admin(action: Atom, sides: Sides) -> bool:
     if action[0] == "not":
         return True
+    # Passing any role to any service makes one its administrator; to named services it is everyday work.
+    named_services = any(side.key == "iam:passedtoservice" for side in sides)
+    ways = _WAYS_TO_ADMIN if named_services else (*_WAYS_TO_ADMIN, "iam:PassRole")
     pattern = read_pattern(action[1], Flavour.ACTION, False)
-    return any(contains(pattern, read_pattern(name, Flavour.ACTION, False)) for name in _WAYS_TO_ADMIN)
+    return any(contains(pattern, read_pattern(name, Flavour.ACTION, False)) for name in ways)
 
 
 def _is_every_identity(resource: Atom) -> bool:
@@ -84,4 +88,4 @@ def _is_inside(name: str, account_id: str) -> bool:
     kind, _, value = name.partition(":")
     own = _OWN_ARN.fullmatch(value)
     named = own.group(1) if own else value
-    return kind == "service" or (kind in ("aws", "federated") and named == account_id)
+    return kind == "service" or (kind == "aws" and named == account_id)

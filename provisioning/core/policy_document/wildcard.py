@@ -74,6 +74,9 @@ def contains(wide: Pattern, narrow: Pattern) -> bool:
 
 def are_disjoint(left: Pattern, right: Pattern) -> bool:
     """Whether no text can match both; False when that is not certain."""
+    shorter = min(len(left.prefix), len(right.prefix))
+    if left.prefix[:shorter] != right.prefix[:shorter]:
+        return True
     # A variable may stand for anything, so here it counts as a star: more meets, never fewer.
     one = [(FREE, "*") if kind in (*_STARS, VARIABLE) else (kind, value) for kind, value in left.tokens]
     other = [(FREE, "*") if kind in (*_STARS, VARIABLE) else (kind, value) for kind, value in right.tokens]
