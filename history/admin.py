@@ -17,7 +17,6 @@ from django.utils.safestring import SafeString
 from history.models import Event
 from history.shown import inert, moment
 
-
 NUL = "\0"
 """PostgreSQL holds no text with it, so nothing is found by one."""
 
