@@ -62,7 +62,7 @@ def tell(installation: Installation, screen: Screen) -> bool:
 def serve(installation: Installation, screen: Screen) -> None:
     """Say where to go and how to sign in; return on Ctrl-C. Raises DemoError when a process ends."""
     screen.heading("Firstline goes on running until Ctrl-C")
-    screen.say(f"admin  {installation.url}/admin/")
+    screen.say(f"admin  {installation.url}/admin/provisioning/drift/")
     for name, password in installation.passwords.items():
         screen.aside(f"{ROLES[name]:8}  {name:6} password {password}")
     screen.say(f"API    {installation.url}/api/v1/docs, once signed in to the admin; or with a token:")

@@ -39,9 +39,9 @@ def fleet(
     settings.FIRSTLINE = settings.FIRSTLINE.model_copy(
         update={
             "external_id": organisation["external_id"],
-            "lease_seconds": 3.0,
+            "lease_seconds": 5.0,
             "connect_timeout_seconds": 0.5,
-            "read_timeout_seconds": 1.0,
+            "read_timeout_seconds": 2.0,
             "lease_margin_seconds": 0.5,
             "look_threads": 4,
             "settle_seconds": 0.0,

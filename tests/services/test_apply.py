@@ -154,7 +154,7 @@ def test_a_write_whose_answer_is_lost_is_looked_at_again_and_not_repeated(fleet:
     fleet.register()
     fleet.declare(DEV, group(members=["ben"]))
     fleet.look()
-    fleet.sandbox.fault("timeout", account=DEV, operation="write", nth=nth, count=1, seconds=2)
+    fleet.sandbox.fault("timeout", account=DEV, operation="write", nth=nth, count=1, seconds=3)
     (run,) = fleet.apply_all()
     assert (run.state, run.reason_code) == ("retry_wait", "unknown_outcome")
     assert Write.objects.filter(outcome="unknown").count() == 1
@@ -180,7 +180,7 @@ def test_the_lease_is_kept_after_an_unknown_outcome(fleet: Fleet) -> None:
     fleet.register()
     fleet.declare(DEV, group())
     fleet.look()
-    fleet.sandbox.fault("timeout", account=DEV, operation="CreateGroup", count=1, seconds=2)
+    fleet.sandbox.fault("timeout", account=DEV, operation="CreateGroup", count=1, seconds=3)
     (run,) = fleet.apply_all()
     assert fleet.apply(run).state == "retry_wait"
     assert fleet.sandbox.calls(DEV)[-1]["operation"] != "AttachGroupPolicy"
