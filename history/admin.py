@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.utils import unquote
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils.html import format_html
@@ -15,6 +16,9 @@ from django.utils.safestring import SafeString
 
 from history.models import Event
 from history.shown import inert, moment
+
+NUL = "\0"
+"""PostgreSQL holds no text with it, so nothing is found by one."""
 
 
 def text_column(field: str, description: str) -> Callable[[Any], str]:
@@ -61,11 +65,17 @@ class RecordAdmin(admin.ModelAdmin):
         unused = ("_add", "_delete", "_history")
         return [url for url in super().get_urls() if not str(getattr(url, "name", "") or "").endswith(unused)]
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The record, or None for an id that can't be one."""
+        return None if NUL in unquote(object_id) else super().get_object(request, object_id, from_field)
+
     def page(self, request: HttpRequest, record: Any) -> Mapping[str, Any]:
         """What the page shows: `facts` (label, value) and `blocks` (label, text)."""
         raise NotImplementedError
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if any(NUL in value for values in request.GET.lists() for value in values[1]):
+            return HttpResponseRedirect(request.path)
         return super().changelist_view(request, {"title": self.list_title, **(extra_context or {})})
 
     def change_view(
@@ -127,7 +137,7 @@ class VerbFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         noun = self.value()
-        return queryset.filter(verb__startswith=f"{noun}.") if noun else queryset
+        return queryset.filter(verb__startswith=f"{noun}.") if noun in (*self.NOUNS, *self.DECLARED) else queryset
 
 
 @admin.register(Event)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import Enum
 from itertools import zip_longest
@@ -113,6 +113,8 @@ def text_lines(value: Any) -> list[str]:
         return _mapping_lines(value)
     if isinstance(value, list) and all(not isinstance(item, list | Mapping) for item in value):
         return sorted(_scalar(item) for item in value)
+    if isinstance(value, list) and all(isinstance(item, Mapping) and _is_one_word(item) for item in value):
+        return sorted(line for item in value for line in _mapping_lines(item))
     return _json(value) if isinstance(value, list) else _scalar(value).split("\n")
 
 
@@ -159,10 +161,11 @@ def _field(name: str, left: Any, right: Any) -> Iterator[FieldView]:
     if _unmanaged(left) and _unmanaged(right):
         return
     ours = [_ours(side) for side in (left, right)]
-    if any(_holds_documents(side) for side in ours) and all(_may_hold_documents(side) for side in ours):
+    if any(_holds_items(side) for side in ours) and all(_may_hold_items(side) for side in ours):
         keys = dict.fromkeys(key for side in ours if isinstance(side, Mapping) for key in side)
         for key in sorted(keys):
-            yield field_view(f"{name}[{key}]", *(_member(side, key) for side in ours))
+            view = field_view(f"{name}[{key}]", *(_member(side, key) for side in ours))
+            yield replace(view, shared=_is_shared(left) or _is_shared(right))
     else:
         yield field_view(name, left, right)
 
@@ -171,12 +174,14 @@ def _member(side: Any, name: str) -> Any:
     return side.get(name, ABSENT) if isinstance(side, Mapping) else ABSENT
 
 
-def _holds_documents(value: Any) -> bool:
-    return isinstance(value, Mapping) and bool(value) and all(_is_document(member) for member in value.values())
+def _holds_items(value: Any) -> bool:
+    """Whether it is items by name, such as inline policies or notifications, each worth a field of its own."""
+    is_named = isinstance(value, Mapping) and bool(value) and not _is_document(value)
+    return is_named and all(isinstance(member, list | Mapping) for member in value.values())
 
 
-def _may_hold_documents(value: Any) -> bool:
-    return value is ABSENT or value == {} or _holds_documents(value)
+def _may_hold_items(value: Any) -> bool:
+    return value is ABSENT or value == {} or _holds_items(value)
 
 
 def _is_document(value: Any) -> bool:
@@ -213,6 +218,10 @@ def _mapping_lines(value: Mapping[str, Any]) -> list[str]:
     if all(not isinstance(item, list | Mapping) for item in value.values()):
         return [f"{key}: {_scalar(value[key])}" for key in sorted(value)]
     return _json(value)
+
+
+def _is_one_word(value: Mapping[str, Any]) -> bool:
+    return len(value) == 1 and not any(isinstance(member, list | Mapping) for member in value.values())
 
 
 def _json(value: Any) -> list[str]:

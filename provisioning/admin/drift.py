@@ -47,7 +47,8 @@ class ReasonFilter(admin.SimpleListFilter):
         return [(code, words(code)) for code in found]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Drift]) -> QuerySet[Drift]:
-        return queryset.filter(reason=self.value()) if self.value() else queryset
+        offered = {code for code, _ in self.lookup_choices}
+        return queryset.filter(reason=self.value()) if self.value() in offered else queryset
 
 
 @admin.register(Drift)

@@ -9,6 +9,7 @@ RISKS = {
     "not_owned": "It exists already and Firstline did not make it: approving takes it over.",
     "production": "This is a production account, and a baseline version behind it is not approved for production.",
     "trusts_other_account": "Another AWS account may then take the role.",
+    "trusts_federated": "Whoever an identity provider vouches for may then take the role.",
     "trusts_anyone": "Anyone may then take the role.",
     "boundary_removed": "It takes away the permissions boundary, so the role is held by its own policies alone.",
 }
@@ -49,11 +50,19 @@ REASONS = {
     "cannot_enter": "it can't be entered",
     "no_hub_credentials": "the worker has no AWS credentials",
     "region_disabled": "STS is off in this region",
+    "no_account_credentials": "AWS gave no credentials for it",
+    "another_account": "another account answered",
     "throttled": "AWS throttles",
     "transient": "AWS did not answer",
     "denied": "AWS denies reading",
     "gone": "AWS no longer lets anyone in",
     "not_read": "a part could not be read",
+    "bug": "a worker died on it again and again",
+    "not_approved": "its plan is not approved",
+    "rights_withdrawn": "who approved it may no longer do so",
+    "seal_broken": "its plan is not the one that was approved",
+    "paused": "writes are paused",
+    "stale": "the account or its desired state moved since the plan was made",
 }
 
 LANES = {

@@ -38,7 +38,8 @@ class ChangeView:
     risk: str
     reasons: list[tuple[str, str]]
     absent: str
-    views: tuple[FieldView, ...]
+    views: list[FieldView]
+    unchanged: list[FieldView]
     calls: list[CallView]
 
 
@@ -91,6 +92,7 @@ def change_views(data: Mapping[str, Any]) -> list[ChangeView]:
 
 def _change(change: Mapping[str, Any], calls: list[CallView]) -> ChangeView:
     before = ABSENT if change["before"] is None else change["before"]
+    views = item_views(before, change["after"])
     return ChangeView(
         action=change["action"],
         kind=change["key"]["kind"],
@@ -98,7 +100,8 @@ def _change(change: Mapping[str, Any], calls: list[CallView]) -> ChangeView:
         risk=change["risk"],
         reasons=risk_reasons(change["reasons"]),
         absent="left" if before is ABSENT else "",
-        views=item_views(before, change["after"]),
+        views=[view for view in views if view.mark != "same"],
+        unchanged=[view for view in views if view.mark == "same"],
         calls=calls,
     )
 

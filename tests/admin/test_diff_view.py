@@ -98,6 +98,13 @@ def test_inline_policies_beside_none_are_all_new() -> None:
     ]
 
 
+def test_notifications_are_fields_of_their_own() -> None:
+    before, after = {"actual above 70 percent": [{"email": "a@b.c"}]}, {"actual above 70 percent": [{"email": "d@b.c"}]}
+    (view,) = item_views({"notifications": before}, {"notifications": {"include": after}})
+    assert (view.name, view.shared) == ("notifications[actual above 70 percent]", True)
+    assert marks(view) == [("changed", "email: a@b.c", "email: d@b.c")]
+
+
 def test_shared_list_says_that_others_may_have_added() -> None:
     view = field_view("members", {"include": []}, {"include": ["ann"]})
     assert view.shared
@@ -114,7 +121,8 @@ def test_shared_list_says_that_others_may_have_added() -> None:
         pytest.param(3600, ["3600"], id="numbers"),
         pytest.param("one\ntwo", ["one", "two"], id="lines of a text"),
         pytest.param({"b": 1, "a": None}, ["a: none", "b: 1"], id="names and values"),
-        pytest.param([{"a": 1}], ["[", "  {", '    "a": 1', "  }", "]"], id="anything else as JSON"),
+        pytest.param([{"sns": "x"}, {"email": "y"}], ["email: y", "sns: x"], id="subscribers one per line"),
+        pytest.param([{"a": [1]}], ["[", "  {", '    "a": [', "      1", "    ]", "  }", "]"], id="else as JSON"),
     ],
 )
 def test_values_as_lines(value: Any, lines: list[str]) -> None:

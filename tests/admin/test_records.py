@@ -211,8 +211,23 @@ def test_page_says_what_a_person_is_to_do(reason: str, said: str, client: Client
 
 def test_unknown_record_is_not_found(client: Client, viewer: User) -> None:
     client.force_login(viewer)
-    wrong = {"accounts_account": "1", "provisioning_drift": "x", "provisioning_planrecord": "not-a-uuid"}
-    assert {client.get(reverse(f"admin:{name}_change", args=[key])).status_code for name, key in wrong.items()} == {404}
+    wrong = [
+        ("accounts_account", "1"),
+        ("accounts_account", "\0"),
+        ("provisioning_drift", "x"),
+        ("provisioning_drift", "9" * 30),
+        ("provisioning_planrecord", "not-a-uuid"),
+    ]
+    assert [client.get(reverse(f"admin:{name}_change", args=[key])).status_code for name, key in wrong] == [404] * 5
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize(
+    "asked", ["account_id=%00", "reason=%00", "what=%00", "verdict=%00", "q=%00", "actor=%00", "p=x"]
+)
+def test_senseless_questions_break_no_list(name: str, asked: str, client: Client, viewer: User) -> None:
+    client.force_login(viewer)
+    assert client.get(f"{list_url(name)}?{asked}").status_code in {200, 302}
 
 
 def test_admin_needs_no_migration_of_its_own() -> None:
