@@ -24,6 +24,7 @@ from provisioning.services.apply_state import (
     bind,
     changes_to_make,
     load_applying,
+    put_off_unread,
 )
 from provisioning.services.end_apply import end_apply, end_verified, put_off
 from provisioning.services.entry import enter_to_verify, enter_to_write
@@ -119,4 +120,5 @@ def _look_until_visible(applying: Applying, looking: AwsSession) -> Observation:
         seen = observe(looking, applying.work, applying.created, keep_alive(applying.claim))
         if not any(change.calls for change in changes_to_make(applying, seen)):
             break
+    put_off_unread(applying, seen)
     return seen

@@ -8,12 +8,14 @@ from access.services.standing import still_may
 from provisioning.aws.call_context import CallCounter
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import Mode
-from provisioning.core.errors import FirstlineError
+from provisioning.core.errors import AwsError, ErrorClass, FirstlineError
 from provisioning.core.plan import Plan, PlannedChange, in_safe_order, unapproved
 from provisioning.models import Decision, PlanRecord, Run, Write
 from provisioning.services.leases import Claim
 from provisioning.services.observe import Observation
 from provisioning.services.work import Work, load_work
+
+PASSES = frozenset({ErrorClass.THROTTLED, ErrorClass.TRANSIENT})
 
 
 class StalePlanError(FirstlineError):
@@ -84,12 +86,13 @@ def _key(write: Write) -> ResourceKey:
 
 
 def bind(applying: Applying, seen: Observation) -> None:
-    """Hold what is left to do against what was approved. Raises StalePlanError or RefusedError."""
+    """Hold what is left to do against what was approved. Raises StalePlanError, RefusedError or AwsError."""
     check_seal(applying)
     if applying.work.not_renderable:
         raise RefusedError("The desired state can't be rendered, so nothing is written.", code="not_renderable")
     keys = {change.key for change in applying.plan.changes}
-    if seen.assessment.unread and (kinds := {key.kind for key in keys} & seen.assessment.unread.keys()):
+    put_off_unread(applying, seen)
+    if kinds := {key.kind for key in keys} & seen.assessment.unread.keys():
         raise StalePlanError(f"{', '.join(sorted(kinds))} could not be read, so the plan can't be checked.")
     if gone := keys - {item.key for item in seen.assessment.items}:
         raise StalePlanError(f"{min(gone)} is no longer declared.")
@@ -101,6 +104,14 @@ def bind(applying: Applying, seen: Observation) -> None:
         raise StalePlanError(f"{observed_only[0]} is in mode observe now.")
     if moved := unapproved(changes_to_make(applying, seen), applying.plan, frozenset(applying.started)):
         raise StalePlanError("; ".join(moved))
+
+
+def put_off_unread(applying: Applying, seen: Observation) -> None:
+    """Raise AwsError, so that the apply waits, when a kind of the plan could not be read for a reason that passes."""
+    for kind in sorted({change.key.kind for change in applying.plan.changes} & seen.assessment.unread.keys()):
+        reason = seen.assessment.unread[kind]
+        if reason in PASSES:
+            raise AwsError(ErrorClass(reason), reason, f"{kind} could not be read ({reason}).")
 
 
 def changes_to_make(applying: Applying, seen: Observation) -> tuple[PlannedChange, ...]:

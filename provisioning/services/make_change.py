@@ -77,7 +77,11 @@ def _check_permission_to_go_on(applying: Applying) -> None:
 
 def _still_to_do(applying: Applying, step: Step, snapshot: Snapshot, looking: AwsSession, write: Write) -> bool:
     """Read the one resource again; what is left must be approved, and our call among it or already so."""
-    item = reassess(applying, step.change.key, snapshot, looking)
+    try:
+        item = reassess(applying, step.change.key, snapshot, looking)
+    except AwsError:
+        _store(applying, step, write, Write.Outcome.ERROR, "not_sent")
+        raise
     left = item.change
     if left is None:
         return False
