@@ -48,7 +48,7 @@ def bench_account(account_id: str) -> BenchAccount:
 class _Builder:
     def __init__(self, account_id: str) -> None:
         self.account_id = account_id
-        self.random = Random(account_id)  # noqa: S311 (makes up names)
+        self.random = Random(account_id)
         self.declared: dict[str, dict[str, Plain]] = {}
         for item in desired_account(account_id).items:
             self.declared.setdefault(item.kind, {})[item.name] = dict(item.declared)

@@ -19,9 +19,9 @@ _THINGS = {
 }
 _SERVICES = ("ec2", "lambda", "ecs-tasks", "states", "codebuild", "glue", "events")
 _WORDS = (
-    "orders payments search ledger catalog mailer reports billing events photos maps queue backup audit deploy staging "
-    "stock ingest export portal"
-).split()
+    *("orders", "payments", "search", "ledger", "catalog", "mailer", "reports", "billing", "events", "photos", "maps"),
+    *("queue", "backup", "audit", "deploy", "staging", "stock", "ingest", "export", "portal"),
+)
 
 
 def word(random: Random) -> str:
