@@ -49,7 +49,7 @@ def refuse_conflicts(after: Assignment, before: Assignment | None = None) -> Non
 
     An account that could not be rendered anyway, for the same reasons, does not stand in the way.
     """
-    renderer, live = Renderer(), LiveAssignments()
+    renderer, live = Renderer(sampled=True), LiveAssignments()
     found: dict[Reason, list[str]] = defaultdict(list)
     for account in accounts_reached(after.selector, after.value).iterator():
         others = [row for row in live.of(account) if row.id != after.id]

@@ -1,9 +1,10 @@
-"""What a platform team writes: the shape of a declaration, its JSON Schema, and its check without an account. Pure.
+"""What a platform team writes: the shape of a declaration, and its check without an account. Pure.
 
 What the fields of an item mean is each kind's own business (`Kind.parse`); this module only asks.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -32,7 +33,7 @@ class Closed(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    path: Annotated[str, StringConstraints(pattern=r"\A/([!-.0-z|~]+/)*\z", max_length=512)]
+    path: Annotated[str, StringConstraints(pattern=r"^/([!-.0-z|~]+/)*$", max_length=512)]
 
 
 class Declaration(BaseModel):
@@ -45,12 +46,12 @@ class Declaration(BaseModel):
     resources: dict[str, dict[ItemName, dict[str, Any]]] = {}
     closed: dict[str, Closed] = {}
 
-    @property
+    @cached_property
     def used(self) -> frozenset[str]:
         """Every name its placeholders use."""
         return placeholders(self.resources)
 
-    @property
+    @cached_property
     def free(self) -> frozenset[str]:
         """Parameters that may hold wildcards and IAM variables."""
         return frozenset(name for name, parameter in self.parameters.items() if parameter.allow_wildcards)
@@ -109,44 +110,6 @@ def item_reasons(
 def rows_of(resources: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, Mapping[str, Any]]]:
     """Items as (kind, name, fields)."""
     return [(kind, name, fields) for kind, items in resources.items() for name, fields in items.items()]
-
-
-def schema(kinds: Kinds) -> dict[str, Any]:
-    """JSON Schema (2020-12) of a declaration, with the fields of every kind."""
-    whole = Declaration.model_json_schema()
-    resources = {
-        name: {
-            "type": "object",
-            "description": f"Resources of kind {name} by name.",
-            "additionalProperties": _hoisted(kind, whole["$defs"]),
-        }
-        for name, kind in kinds.items()
-    }
-    whole["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    whole["properties"]["resources"] = {
-        "type": "object",
-        "properties": resources,
-        "additionalProperties": False,
-    }
-    whole["properties"]["closed"]["propertyNames"] = {"enum": list(kinds)}
-    return whole
-
-
-def _hoisted(kind: Kind[Any], definitions: dict[str, Any]) -> Any:
-    """A kind's schema with its definitions moved to the whole's, where its references then point."""
-    own = dict(kind.schema())
-    inner = own.pop("$defs", {})
-    definitions.update({f"{kind.name}.{name}": _pointing(part, kind.name) for name, part in inner.items()})
-    return _pointing(own, kind.name)
-
-
-def _pointing(part: Any, prefix: str) -> Any:
-    if isinstance(part, Mapping):
-        return {
-            key: value.replace("#/$defs/", f"#/$defs/{prefix}.") if key == "$ref" else _pointing(value, prefix)
-            for key, value in part.items()
-        }
-    return [_pointing(value, prefix) for value in part] if isinstance(part, list | tuple) else part
 
 
 def _kind_reasons(kind: Kind[Any], name: str, fields: Mapping[str, Any], context: Context) -> tuple[Reason, ...]:

@@ -1,16 +1,9 @@
-"""Finding and locking rows by the names people use, and refusing actors who may not."""
+"""Finding and locking rows by the names people use."""
 
 from uuid import UUID
 
-from access.roles import Actor, Permission
 from iam_templates.models import Assignment, Baseline, BaselineVersion
-from provisioning.core.errors import ConflictError, NotAllowedError, NotFoundError
-
-
-def require(actor: Actor, permission: Permission, what: str) -> None:
-    """Raise NotAllowedError unless one of the actor's roles allows it."""
-    if not actor.may(permission):
-        raise NotAllowedError(f"Your role does not allow you to {what}: {permission} is needed.")
+from provisioning.core.errors import ConflictError, NotFoundError
 
 
 def lock_baseline(name: str) -> Baseline:

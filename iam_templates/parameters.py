@@ -13,7 +13,7 @@ from provisioning.core.merge import pointer
 FACTS = ("account_id", "account_name", "environment", "ou_path", "partition", "owner_team")
 """What a placeholder may name besides parameters: facts of the account that is rendered."""
 
-Name = Annotated[str, StringConstraints(pattern=r"\A[a-z][a-z0-9_]{0,63}\z")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Environment = Literal["sandbox", "dev", "test", "staging", "prod"]
 Type = Literal["email", "decimal", "integer", "string", "boolean", "account_id", "arn", "names"]
 

@@ -116,10 +116,6 @@ class MoveSerializer(ParametersSerializer):
         return attrs
 
 
-class NothingSerializer(StrictSerializer):
-    """An empty body."""
-
-
 class AssignmentSerializer(serializers.ModelSerializer[Assignment]):
     """An assignment."""
 

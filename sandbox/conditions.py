@@ -10,10 +10,15 @@ from typing import Any
 Context = Mapping[str, Any]
 
 
+# `${*}`, `${?}` and `${$}` stand for the characters themselves; these stand in for them until a pattern is made.
+_LITERAL = {"*": "\ue000", "?": "\ue001", "$": "$"}
+
+
 @lru_cache(maxsize=4096)
 def wildcard(pattern: str, ignore_case: bool = False) -> re.Pattern[str]:
     """`*` and `?` as IAM reads them."""
     text = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    text = text.replace(_LITERAL["*"], r"\*").replace(_LITERAL["?"], r"\?")
     return re.compile(text, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
@@ -25,7 +30,11 @@ def substitute(pattern: str, context: Context) -> str:
     """Replaces `${key}` by the request's value; an unknown key stays and so matches nothing."""
     if "${" not in pattern:
         return pattern
-    return re.sub(r"\$\{([^}]+)\}", lambda found: str(context.get(found[1].lower(), found[0])), pattern)
+    return re.sub(r"\$\{([^}]+)\}", lambda found: _value(found, context), pattern)
+
+
+def _value(found: re.Match[str], context: Context) -> str:
+    return _LITERAL.get(found[1]) or str(context.get(found[1].lower(), found[0]))
 
 
 def holds(condition: Mapping[str, Mapping[str, Any]], context: Context) -> bool:

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.embedded import running
 from tests.network import network_off
 
 if TYPE_CHECKING:
     from sandbox.client import Sandbox
+
+
+# Correctness, never speed: the machine may be busy.
+settings.register_profile("firstline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("firstline")
 
 
 def pytest_unconfigure() -> None:

@@ -12,11 +12,13 @@ from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
+from provisioning.core.policy_document import grants_admin, read_document
+
 TABLE = Path(__file__).resolve().parent.parent / "provisioning" / "kinds" / "aws_managed_policies.json"
 
 
 def managed_policy_table(policies: Mapping[str, Mapping[str, Any]], source: str) -> dict[str, Any]:
-    """The table: path -> names, with where it is from and the date of the newest policy in it."""
+    """The table: path -> names, which make an administrator, where it is from, the date of the newest policy in it."""
     paths: dict[str, list[str]] = {}
     for name, policy in policies.items():
         paths.setdefault(policy["Path"], []).append(name)
@@ -24,6 +26,9 @@ def managed_policy_table(policies: Mapping[str, Mapping[str, Any]], source: str)
     return {
         "source": source,
         "data_date": newest[:10],
+        "administrators": sorted(
+            name for name, policy in policies.items() if grants_admin(read_document(policy["Document"]))
+        ),
         "paths": {path: sorted(names) for path, names in sorted(paths.items())},
     }
 

@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from access.roles import Actor, Permission
 from history.services.record import record
-from iam_templates.finding import lock_version, require
+from iam_templates.finding import lock_version
 from iam_templates.locks import lock_assignments
 from iam_templates.models import BaselineVersion
 from iam_templates.reach import accounts_reached
 from iam_templates.services.render_reached import render_reached
 from provisioning.core.errors import ConflictError, NotAllowedError
+from provisioning.services.require import require
 
 
 @transaction.atomic
@@ -19,7 +20,7 @@ def approve_for_production(*, baseline: str, number: int, actor: Actor) -> Basel
 
     Raises NotAllowedError (also for whoever wrote or published it, superusers too), NotFoundError, ConflictError.
     """
-    require(actor, Permission.APPROVE, "approve a version for production")
+    require(actor, Permission.APPROVE)
     lock_assignments()
     version = lock_version(baseline, number)
     _refuse(version, actor)

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from access.roles import Actor, Permission
 from history.services.record import record
-from iam_templates.finding import require
 from iam_templates.models import Baseline
 from provisioning.core.errors import ConflictError, DeclarationError, Reason
+from provisioning.services.require import require
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,98}[a-z0-9])?")
 RESERVED = frozenset({"validate"})
@@ -17,7 +17,7 @@ RESERVED = frozenset({"validate"})
 @transaction.atomic
 def create_baseline(*, name: str, description: str = "", actor: Actor) -> Baseline:
     """Make an empty baseline. Raises NotAllowedError, DeclarationError (name), ConflictError (the name is taken)."""
-    require(actor, Permission.OPERATE, "create a baseline")
+    require(actor, Permission.OPERATE)
     if not _NAME.fullmatch(name) or name in RESERVED:
         raise DeclarationError(
             [Reason("/name", "use 1 to 100 lower-case letters, digits and hyphens, a letter or digit at both ends")]

@@ -6,17 +6,18 @@ from django.db.models import Max
 from access.roles import Actor, Permission
 from history.services.record import record
 from iam_templates.declaration import check_declaration
-from iam_templates.finding import lock_baseline, require
+from iam_templates.finding import lock_baseline
 from iam_templates.models import BaselineVersion
 from iam_templates.reading import ContentType, read_declaration
 from provisioning.core.plain import digest
 from provisioning.kinds import all_kinds
+from provisioning.services.require import require
 
 
 @transaction.atomic
 def create_version(*, baseline: str, source: str, content_type: ContentType = "yaml", actor: Actor) -> BaselineVersion:
     """Add the next version as a draft. Raises NotAllowedError, NotFoundError, DeclarationError with every reason."""
-    require(actor, Permission.OPERATE, "create a version")
+    require(actor, Permission.OPERATE)
     row = lock_baseline(baseline)
     content = read_declaration(source, content_type)
     check_declaration(content, all_kinds())

@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from access.roles import Actor, Permission
 from history.services.record import record
-from iam_templates.finding import lock_assignment, require
+from iam_templates.finding import lock_assignment
 from iam_templates.locks import lock_assignments
 from iam_templates.models import Assignment
 from iam_templates.reach import accounts_reached
 from iam_templates.services.assign import told
 from iam_templates.services.render_reached import render_reached
+from provisioning.services.require import require
 
 
 @transaction.atomic
@@ -21,7 +22,7 @@ def end_assignment(*, assignment_id: UUID, actor: Actor) -> Assignment:
 
     Raises NotAllowedError, NotFoundError, ConflictError (ended already).
     """
-    require(actor, Permission.OPERATE, "end an assignment")
+    require(actor, Permission.OPERATE)
     lock_assignments()
     row = lock_assignment(assignment_id)
     row.ended_at = timezone.now()

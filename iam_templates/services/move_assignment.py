@@ -10,13 +10,14 @@ from django.db import transaction
 from access.roles import Actor, Permission
 from history.services.record import record
 from iam_templates.checks import published_version, refuse_conflicts, refuse_wrong_words
-from iam_templates.finding import lock_assignment, require
+from iam_templates.finding import lock_assignment
 from iam_templates.locks import lock_assignments
 from iam_templates.mode import read_mode
 from iam_templates.models import Assignment
 from iam_templates.reach import accounts_reached
 from iam_templates.services.assign import told
 from iam_templates.services.render_reached import render_reached
+from provisioning.services.require import require
 
 
 @transaction.atomic
@@ -32,7 +33,7 @@ def move_assignment(
 
     Raises NotAllowedError, NotFoundError, ConflictError (ended), DeclarationError, MergeConflictError.
     """
-    require(actor, Permission.OPERATE, "move an assignment")
+    require(actor, Permission.OPERATE)
     lock_assignments()
     row = lock_assignment(assignment_id)
     before = copy(row)

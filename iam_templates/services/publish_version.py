@@ -6,10 +6,11 @@ from django.utils import timezone
 from access.roles import Actor, Permission
 from history.services.record import record
 from iam_templates.declaration import check_declaration
-from iam_templates.finding import lock_draft, require
+from iam_templates.finding import lock_draft
 from iam_templates.models import BaselineVersion
 from provisioning.core.plain import digest
 from provisioning.kinds import all_kinds
+from provisioning.services.require import require
 
 
 @transaction.atomic
@@ -19,7 +20,7 @@ def publish_version(*, baseline: str, number: int, actor: Actor) -> BaselineVers
     It is checked once more, for the kinds may know more than when it was drafted; it reaches no account before it is
     assigned. Raises NotAllowedError, NotFoundError, ConflictError (published already), DeclarationError.
     """
-    require(actor, Permission.OPERATE, "publish a version")
+    require(actor, Permission.OPERATE)
     version = lock_draft(baseline, number)
     check_declaration(version.content, all_kinds())
     version.digest = digest(version.content)

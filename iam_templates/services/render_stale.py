@@ -10,7 +10,7 @@ from iam_templates.rendering import Renderer
 from iam_templates.services.render_account import render_account
 
 logger = logging.getLogger(__name__)
-BATCH = 500
+BATCH = 100
 OVERLAP = timedelta(seconds=5)
 """A change of an account's facts is stamped a moment before it can be seen; so long it is looked at again."""
 

@@ -5,12 +5,13 @@ from django.db import transaction
 from access.roles import Actor, Permission
 from history.services.record import record
 from iam_templates.declaration import check_declaration
-from iam_templates.finding import lock_draft, require
+from iam_templates.finding import lock_draft
 from iam_templates.models import BaselineVersion
 from iam_templates.reading import ContentType, read_declaration
 from provisioning.core.errors import NotAllowedError
 from provisioning.core.plain import digest
 from provisioning.kinds import all_kinds
+from provisioning.services.require import require
 
 
 @transaction.atomic
@@ -21,7 +22,7 @@ def update_draft(
 
     Raises NotAllowedError, NotFoundError, ConflictError (published), DeclarationError with every reason.
     """
-    require(actor, Permission.OPERATE, "change a draft")
+    require(actor, Permission.OPERATE)
     version = lock_draft(baseline, number)
     if version.author != actor.name:
         raise NotAllowedError(f"{version} is a draft of {version.author}: make a version of your own.")

@@ -22,13 +22,13 @@ from iam_templates.serializers import (
     AssignmentSerializer,
     MoveSerializer,
     NewAssignmentSerializer,
-    NothingSerializer,
     ReachedAccountSerializer,
 )
 from iam_templates.services.assign import assign
 from iam_templates.services.end_assignment import end_assignment
 from iam_templates.services.move_assignment import move_assignment
-from iam_templates.views.acting import acting, read
+from provisioning.serializers.accounts import NothingSerializer
+from provisioning.views.acting import acting, read
 
 
 @extend_schema_view(

@@ -11,15 +11,16 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from access.roles import Permission
-from iam_templates.declaration import check_declaration, schema
+from iam_templates.declaration import check_declaration
 from iam_templates.models import Baseline
 from iam_templates.parsers import JsonDeclarationParser, YamlDeclarationParser
 from iam_templates.reading import read_declaration
+from iam_templates.schema import schema
 from iam_templates.serializers import BaselineSerializer, NewBaselineSerializer, SourceSerializer, ValidSerializer
 from iam_templates.services.create_baseline import create_baseline
-from iam_templates.views.acting import acting, read
 from provisioning.core.plain import digest
 from provisioning.kinds import all_kinds
+from provisioning.views.acting import acting, read
 
 SOURCE = {"application/json": SourceSerializer, "application/yaml": OpenApiTypes.STR}
 """What OpenAPI says of a body with a declaration; JSON without `source` is the declaration itself."""

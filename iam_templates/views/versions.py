@@ -15,13 +15,14 @@ from rest_framework.viewsets import GenericViewSet
 from access.roles import Permission
 from iam_templates.models import Baseline, BaselineVersion
 from iam_templates.parsers import JsonDeclarationParser, YamlDeclarationParser
-from iam_templates.serializers import NothingSerializer, SourceSerializer, VersionDetailSerializer, VersionSerializer
+from iam_templates.serializers import SourceSerializer, VersionDetailSerializer, VersionSerializer
 from iam_templates.services.approve_for_production import approve_for_production
 from iam_templates.services.create_version import create_version
 from iam_templates.services.publish_version import publish_version
 from iam_templates.services.update_draft import update_draft
-from iam_templates.views.acting import acting, read
 from iam_templates.views.baselines import SOURCE
+from provisioning.serializers.accounts import NothingSerializer
+from provisioning.views.acting import acting, read
 
 _WITH_SOURCE = {"create", "partial_update"}
 

@@ -7,6 +7,7 @@ from typing import Any
 from provisioning.core.change import Adopt, Change, Create, ResourceKey, Update
 from provisioning.core.desired import ClosedScope, DesiredItem
 from provisioning.core.diff import Difference, DriftType, differences
+from provisioning.core.errors import DeclarationError
 from provisioning.core.kind import Context, Kind
 from provisioning.core.plain import plain
 from provisioning.core.plan import PlannedChange, Risk
@@ -83,6 +84,16 @@ def needed_sections(
     return frozenset(section for name in named for section in kinds[name].sections)
 
 
+def _located(inputs: Inputs) -> Context:
+    """The context with own policies where they really lie: a path is not always declared, and can't be changed."""
+    if inputs.snapshot.unread([Section.IAM_DETAILS]):
+        return inputs.context
+    known = inputs.context.customer_policies
+    rows = inputs.snapshot.body(Section.IAM_DETAILS).get("policies", ())
+    there = {row["name"].lower(): row["path"] for row in rows if row["name"].lower() in known}
+    return replace(inputs.context, customer_policies={**known, **there})
+
+
 @dataclass(frozen=True)
 class _Observed:
     """What is there, by kind: specs by stored name, and stored names by identity. Readable declared kinds only."""
@@ -96,6 +107,7 @@ class _Observed:
 
 def assess(inputs: Inputs) -> Assessment:
     """Compare everything desired of one account with one snapshot of it."""
+    inputs = replace(inputs, context=_located(inputs))
     declared_kinds = {item.kind for item in inputs.items} | {scope.kind for scope in inputs.closed}
     unread = {
         name: next(iter(reasons.values()))
@@ -123,14 +135,16 @@ def _item(item: DesiredItem, observed: _Observed, inputs: Inputs) -> ItemAssessm
     key = ResourceKey(item.kind, stored_name or item.name)
     seen = observed.specs[item.kind][stored_name] if stored_name is not None else None
     protected = kind.protected(key.name, seen if seen is not None else desired, inputs.context)
-    change = _change(kind, key, desired, seen, inputs)
+    change = None if protected else _change(kind, key, desired, seen, inputs)
+    planned = None if change is None else _planned(kind, change, inputs)
+    findings = [
+        _finding(kind, key, difference, inputs.snapshot, protected) for difference in differences(desired, seen)
+    ]
     return ItemAssessment(
         item=item,
         key=key,
-        findings=tuple(
-            _finding(kind, key, difference, inputs.snapshot, protected) for difference in differences(desired, seen)
-        ),
-        change=None if change is None or protected else _planned(kind, change, inputs),
+        findings=tuple(findings if planned and planned.calls else map(_for_a_person, findings)),
+        change=planned,
         references=frozenset(
             _key_of(reference, observed, inputs) for reference in kind.references(item.name, desired, inputs.context)
         ),
@@ -140,8 +154,11 @@ def _item(item: DesiredItem, observed: _Observed, inputs: Inputs) -> ItemAssessm
 
 def _key_of(reference: ResourceKey, observed: _Observed, inputs: Inputs) -> ResourceKey:
     kind = inputs.kinds.get(reference.kind)
-    stored = observed.stored_name(kind, reference.name) if kind else None
-    return replace(reference, name=stored or reference.name)
+    if kind is None:
+        return reference
+    identity = kind.identity(reference.name)
+    declared = (item.name for item in inputs.items if item.kind == kind.name and kind.identity(item.name) == identity)
+    return replace(reference, name=observed.stored_name(kind, reference.name) or next(declared, reference.name))
 
 
 def _finding(
@@ -151,9 +168,14 @@ def _finding(
         return Finding(key, difference, Remedy.PERSON, "protected")
     if difference.field in kind.immutable and difference.path:
         return Finding(key, difference, Remedy.PERSON, "immutable_field")
-    if reason := kind.person(difference, snapshot):
+    if reason := kind.person(key.name, difference, snapshot):
         return Finding(key, difference, Remedy.PERSON, reason)
     return Finding(key, difference, Remedy.AUTO)
+
+
+def _for_a_person(finding: Finding) -> Finding:
+    """No call of ours repairs the resource as it is, so no difference of it is ours to repair."""
+    return replace(finding, remedy=Remedy.PERSON, reason=finding.reason or "no_call_repairs_it")
 
 
 def _change(kind: Kind[Any], key: ResourceKey, desired: Any, seen: Any | None, inputs: Inputs) -> Change[Any] | None:
@@ -187,14 +209,20 @@ def _planned(kind: Kind[Any], change: Change[Any], inputs: Inputs) -> PlannedCha
 
 
 def _reasons(kind: Kind[Any], change: Change[Any], inputs: Inputs) -> tuple[str, ...]:
-    applied = inputs.owned.get(_ledger_key(kind, change.key))
-    last = (
-        kind.parse(change.key.name, applied.declared, inputs.context)
-        if applied and applied.declared is not None
-        else None
-    )
-    own = kind.risks(change.key.name, change.desired, last)
+    last = _last_applied(kind, change.key, inputs)
+    own = kind.risks(change.key.name, change.desired, last, inputs.snapshot)
     return (*own, "not_owned") if isinstance(change, Adopt) else own
+
+
+def _last_applied(kind: Kind[Any], key: ResourceKey, inputs: Inputs) -> Any | None:
+    applied = inputs.owned.get(_ledger_key(kind, key))
+    if applied is None or applied.declared is None:
+        return None
+    try:
+        return kind.parse(key.name, applied.declared, inputs.context)
+    except DeclarationError:
+        # It names what is declared no longer (an own policy, say), so all of today's declaration counts as new.
+        return None
 
 
 def _extras(scope: ClosedScope, observed: Mapping[str, Mapping[str, Any]], inputs: Inputs) -> Iterable[Finding]:

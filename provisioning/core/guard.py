@@ -20,11 +20,13 @@ class Violation:
 class Limits:
     """What a plan is held against.
 
-    `own_access`: ARNs of the roles we enter by and of the policies attached to them. `quotas` and `counts` come from
+    `own_access`: ARNs of the roles we enter by and of the policies attached to them. `break_glass`: names of users and
+    roles that no call may name. `quotas` and `counts` come from
     GetAccountSummary ({} when it was not read).
     """
 
     own_access: frozenset[str] = frozenset()
+    break_glass: frozenset[str] = frozenset()
     protected: Mapping[ResourceKey, str] = field(default_factory=dict)
     quotas: Mapping[str, int] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -52,6 +54,10 @@ def _change(change: PlannedChange, limits: Limits) -> Iterable[Violation]:
     touched = {arn for call in change.calls for _, arn in call.actions} & limits.own_access
     if touched:
         yield Violation("own_access_path", change.key, f"{sorted(touched)[0]} is how Firstline enters this account")
+    kept = {name.lower() for name in limits.break_glass}
+    for named in (str(call.params.get(part, "")) for call in change.calls for part in ("UserName", "RoleName")):
+        if named.lower() in kept:
+            yield Violation("break_glass", change.key, f"{named} is declared as break glass")
     quota = limits.quotas.get(ATTACHED.get(change.key.kind, ""))
     if quota is not None and (wanted := _attached(change)) > quota:
         yield Violation("quota", change.key, f"{wanted} attached policies, but this account allows {quota}")

@@ -85,10 +85,10 @@ class Kind(ABC, Generic[Spec]):
         """Why this resource is never touched (service-linked, SSO, our own access path, break glass), or None."""
 
     @abstractmethod
-    def risks(self, name: str, desired: Spec, applied: Spec | None) -> tuple[str, ...]:
+    def risks(self, name: str, desired: Spec, applied: Spec | None, snapshot: Snapshot) -> tuple[str, ...]:
         """Codes of what is high risk in `desired` and was not in what was last applied: `admin_grant`,
-        `trusts_other_account`, `trusts_anyone`, `boundary_removed`."""
+        `unknown_policy`, `trusts_other_account`, `trusts_anyone`, `trusts_federated`, `boundary_removed`."""
 
-    def person(self, difference: Difference, snapshot: Snapshot) -> str | None:
-        """Reason code when only a person can repair this difference (beyond immutable fields), or None."""
+    def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
+        """Reason code when only a person can repair this difference of `name` (beyond immutable fields), or None."""
         return None

@@ -11,6 +11,7 @@ from typing import Any
 from provisioning.core.desired import ClosedScope, DesiredAccount, DesiredItem, Mode, Origin
 from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.plain import canonical
+from provisioning.core.policy_document import read_document
 
 Identity = Callable[[str, str], str]
 """(kind, name) -> the name as AWS compares it."""
@@ -28,8 +29,8 @@ class MergeConflictError(DeclarationError):
 def merge(contributions: Iterable[DesiredAccount], identity: Identity) -> DesiredAccount:
     """Unite all contributions per item and field. Raises MergeConflictError with every conflict at once.
 
-    Equal values agree; `{include: …}` lists and maps unite; anything else that differs is a conflict. Of two modes
-    the weaker wins. An item stays the one of AWS's comparison, so two spellings of one name are a conflict too.
+    Equal values agree, policy documents by meaning; `{include: …}` lists and maps unite; anything else that differs is
+    a conflict. Of two modes the weaker wins. Names are as AWS compares them, so two spellings of one are a conflict.
     """
     accounts = tuple(contributions)
     same: dict[tuple[str, str], list[DesiredItem]] = defaultdict(list)
@@ -54,7 +55,8 @@ def is_shared(value: Any) -> bool:
 
 
 def _merge_items(items: Sequence[DesiredItem], reasons: list[Reason]) -> DesiredItem:
-    items = sorted(items, key=lambda item: (item.name, canonical(item.declared), canonical(item.origins)))
+    if len(items) > 1:
+        items = sorted(items, key=lambda item: (item.name, canonical(item.declared), canonical(item.origins)))
     first = items[0]
     where = pointer("resources", first.kind, first.name)
     if len(spellings := {item.name: _who(item) for item in items}) > 1:
@@ -75,10 +77,10 @@ def _merge_field(where: str, claims: Sequence[Claim], reasons: list[Reason]) -> 
     values = [value for _, value in claims]
     if all(is_shared(value) for value in values):
         return {"include": _unite(where, [(who, value["include"]) for who, value in claims], reasons)}
-    if len({canonical(value) for value in values}) > 1:
+    if _differ(values):
         mixed = any(is_shared(value) for value in values)
         reasons.append(_conflict(where, claims, _EXCLUSIVE if mixed else "declare different values"))
-    return values[0]
+    return _one_of(values)
 
 
 _EXCLUSIVE = "can't both hold: one declares the whole list, the other adds to it; use {include: …} in both"
@@ -98,10 +100,30 @@ def _unite_maps(where: str, claims: Sequence[Claim], reasons: list[Reason]) -> d
     united: dict[str, Any] = {}
     for key in sorted({key for _, value in claims for key in value}):
         rivals = [(who, value[key]) for who, value in claims if key in value]
-        if len({canonical(value) for _, value in rivals}) > 1:
+        if _differ([value for _, value in rivals]):
             reasons.append(_conflict(f"{where}{pointer(key)}", rivals, "declare different values"))
-        united[key] = rivals[0][1]
+        united[key] = _one_of([value for _, value in rivals])
     return united
+
+
+def _differ(values: Sequence[Any]) -> bool:
+    if len(values) == 1 or len({canonical(value) for value in values}) == 1:
+        return False
+    return len({canonical(_by_meaning(value)) for value in values}) > 1
+
+
+def _by_meaning(value: Any) -> Any:
+    """Policy documents as what they mean, wherever they stand in a value."""
+    if isinstance(value, Mapping):
+        if "Statement" in value:
+            return {"document": read_document(dict(value)).digest}
+        return {key: _by_meaning(part) for key, part in value.items()}
+    return [_by_meaning(part) for part in value] if isinstance(value, list) else value
+
+
+def _one_of(values: Sequence[Any]) -> Any:
+    """The same one of values that agree, whoever comes first: documents may be written differently."""
+    return values[0] if len(values) == 1 else min(values, key=canonical)
 
 
 def _conflict(where: str, claims: Sequence[Claim], what: str) -> Reason:

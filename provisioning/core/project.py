@@ -30,4 +30,5 @@ def _project_field(observed: Any, desired: Any) -> Any:
 def _cut(observed: Any, ours: Any) -> Any:
     if isinstance(observed, FrozenMap):
         return FrozenMap({key: value for key, value in observed.items() if key in ours})
-    return observed & ours
+    # As AWS spells them: `&` would keep the spelling of whichever side is smaller.
+    return frozenset(item for item in observed if item in ours)

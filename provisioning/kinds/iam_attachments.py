@@ -13,8 +13,6 @@ from provisioning.kinds.iam_names import IamName, arn
 from provisioning.kinds.managed_policies import UnknownManagedPolicyError, known_names, managed_policy_arn
 
 _ARN = re.compile(r"arn:(?P<partition>[a-z0-9-]+):iam::(?P<owner>aws|\d{12}):policy(?P<path>/(?:.+/)?)(?P<name>[^/]+)")
-ADMIN_POLICIES = frozenset({"AdministratorAccess", "IAMFullAccess"})
-
 Attachments = Exclusive[frozenset[IamName]] | Shared[frozenset[IamName]]
 
 
@@ -79,15 +77,6 @@ def attached_names(attached: Attachments | Unmanaged) -> frozenset[IamName]:
 def is_own(policy: IamName) -> bool:
     """Whether the policy is a customer's, not AWS's."""
     return ":iam::aws:" not in policy.text
-
-
-def admin_attachments(attached: Attachments | Unmanaged) -> frozenset[IamName]:
-    """The AWS managed policies among these that make an administrator."""
-    return frozenset(
-        policy
-        for policy in attached_names(attached)
-        if not is_own(policy) and policy.text.rpartition("/")[2] in ADMIN_POLICIES
-    )
 
 
 def policy_keys(policies: frozenset[IamName], context: Context) -> frozenset[ResourceKey]:

@@ -12,9 +12,11 @@ from typing import Any
 
 from provisioning.core.change import Call
 from provisioning.core.fields import Exclusive, FrozenMap, Shared, Unmanaged
-from provisioning.core.policy_document import PolicyDocument, covers, read_document
+from provisioning.core.policy_document import PolicyDocument, covers
+from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.iam_attachments import Attachments, attached_names, is_own
 from provisioning.kinds.iam_names import IamName
+from provisioning.kinds.iam_reads import read_stored
 
 DEFAULT_ATTACHED = 10
 
@@ -52,12 +54,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Container:
-    """The role or group that holds the policies. `noun` is AWS's word for it in operation names."""
+    """The role or group that holds the policies. `noun` is AWS's word for it in operation names; `guards` are the
+    customer's own policies that are known to deny something."""
 
     noun: str
     name: str
     arn: str
     inline_size: int
+    guards: frozenset[IamName] = frozenset()
 
     def call(self, operation: str, accepts: Iterable[str] = (), **params: Any) -> Call:
         """A call on this container alone, e.g. operation `Attach{}Policy`."""
@@ -82,7 +86,7 @@ class Grants:
 def observed_grants(row: Mapping[str, Any]) -> tuple[Exclusive[frozenset[IamName]], Exclusive[Inline]]:
     """The attached and inline policies of a row of the snapshot."""
     attached = frozenset(IamName.of_policy(policy) for policy in row["attached"])
-    inline = {IamName.of(name): read_document(document) for name, document in row["inline"].items()}
+    inline = {IamName.of(name): read_stored(document) for name, document in row["inline"].items()}
     return Exclusive(attached), Exclusive(FrozenMap(inline))
 
 
@@ -122,12 +126,12 @@ def _attachment_steps(container: Container, held: Grants, desired: Grants) -> It
     held_now, wanted = attached_names(held.attached), attached_names(desired.attached)
     for policy in sorted(wanted - held_now, key=_by_owner):
         call = container.call("Attach{}Policy", PolicyArn=policy.text)
-        denies = _surely_denies(policy)
+        denies = _surely_denies(policy, container)
         yield Step(Phase.GUARD if denies else Phase.WIDEN, call, "attached", 1, may_widen=not denies)
     gone = held_now - wanted if isinstance(desired.attached, Exclusive) else frozenset()
     for policy in sorted(gone, key=_by_owner, reverse=True):
         call = container.call("Detach{}Policy", ("NoSuchEntity",), PolicyArn=policy.text)
-        denies = _surely_denies(policy)
+        denies = _surely_denies(policy, container)
         widens = denies or is_own(policy)
         yield Step(Phase.UNGUARD if denies else Phase.NARROW, call, "attached", -1, may_widen=widens, removes=True)
 
@@ -167,12 +171,29 @@ def _allows_something(document: PolicyDocument) -> bool:
     return bool(document.meaning.opaque or document.meaning.of_effect("Allow"))
 
 
-def _surely_denies(policy: IamName) -> bool:
-    return not is_own(policy) and policy.text.rpartition("/")[2].lower().startswith(_DENYING_AWS_POLICIES)
+def guards_among(policies: Iterable[IamName], snapshot: Snapshot) -> frozenset[IamName]:
+    """The customer's own policies among these that deny something, as far as the snapshot holds them.
+
+    Only the order of calls depends on it; one that isn't there yet is taken for either.
+    """
+    own = {policy for policy in policies if is_own(policy)}
+    rows = snapshot.body(Section.IAM_DETAILS).get("policies", ()) if own else ()
+    defaults = {
+        IamName.of_policy(row["arn"]): version["document"]
+        for row in rows
+        for version in row["versions"]
+        if version["id"] == row["default_version"]
+    }
+    return frozenset(one for one in own if one in defaults and denies_something(read_stored(defaults[one])))
+
+
+def _surely_denies(policy: IamName, container: Container) -> bool:
+    name = policy.text.rpartition("/")[2].lower()
+    return policy in container.guards or (not is_own(policy) and name.startswith(_DENYING_AWS_POLICIES))
 
 
 def _by_owner(policy: IamName) -> tuple[bool, str]:
-    # A customer's own policy may be a guard that denies; AWS's (but for a few, see above) only allow.
+    # An own policy that isn't known may be a guard that denies; AWS's (but for a few, see above) only allow.
     return not is_own(policy), policy.key
 
 

@@ -22,11 +22,19 @@ from provisioning.kinds.iam_attachments import (
     policy_keys,
 )
 from provisioning.kinds.iam_documents import GROUP_INLINE_SIZE, InlinePolicies, check_inline
-from provisioning.kinds.iam_grants import Container, Grants, InlineField, grant_steps, in_order, observed_grants
-from provisioning.kinds.iam_names import LONG_NAME, IamName, Path, UserNames, anywhere, arn, name_faults
+from provisioning.kinds.iam_grants import (
+    Container,
+    Grants,
+    InlineField,
+    grant_steps,
+    guards_among,
+    in_order,
+    observed_grants,
+)
+from provisioning.kinds.iam_names import LONG_NAME, IamName, Path, UserNames, arn, name_faults
 from provisioning.kinds.iam_protected import protected_resource
-from provisioning.kinds.iam_reads import grant_reads, iam_read, is_named
-from provisioning.kinds.iam_risks import admin_grants
+from provisioning.kinds.iam_reads import ANYWHERE, grant_reads, iam_read, is_named
+from provisioning.kinds.iam_risks import dangerous_grants
 
 MOST_ATTACHED = 10
 
@@ -113,8 +121,10 @@ class GroupKind(Kind[GroupSpec]):
         """Members leave first and join last; in between the policies change (iam_grants.py)."""
         name, desired = change.key.name, change.desired
         observed = GroupSpec() if isinstance(change, Create) else change.observed
+        changing = attached_names(observed.attached_policies) | attached_names(desired.attached_policies)
+        guards = guards_among(changing, snapshot)
         after = observed if desired.path is UNMANAGED else desired
-        group = Container("Group", name, self.arn(name, after, snapshot), GROUP_INLINE_SIZE)
+        group = Container("Group", name, self.arn(name, after, snapshot), GROUP_INLINE_SIZE, guards)
         if isinstance(change, Create):
             opening = [group.call("Create{}", Path=desired.path if isinstance(desired.path, str) else "/")]
         else:
@@ -125,12 +135,11 @@ class GroupKind(Kind[GroupSpec]):
         return (*opening, *changes, *_join(group, observed, desired, snapshot))
 
     def reread(self, name: str, context: Context) -> Reread:
-        where = anywhere(context, "group", name)
-        shown = yield iam_read("GetGroup", where, "Users", GroupName=name)
+        shown = yield iam_read("GetGroup", ANYWHERE, "Users", GroupName=name)
         if shown is None:
             return {Section.IAM_DETAILS: {"groups": [], "users": [], "absent": {"groups": [name]}}}
-        grants = yield from grant_reads("Group", name, where)
         group = shown["Group"]
+        grants = yield from grant_reads("Group", name, group["Arn"])
         stored = group["GroupName"]
         row = {"name": stored, "path": group["Path"], "arn": group["Arn"], "id": group["GroupId"], **grants}
         members = sorted(user["UserName"] for user in shown.get("Users", []))
@@ -139,14 +148,15 @@ class GroupKind(Kind[GroupSpec]):
     def protected(self, name: str, spec: GroupSpec, context: Context) -> str | None:
         return protected_resource(name, spec.path if isinstance(spec.path, str) else "/", context)
 
-    def risks(self, name: str, desired: GroupSpec, applied: GroupSpec | None) -> tuple[str, ...]:
+    def risks(self, name: str, desired: GroupSpec, applied: GroupSpec | None, snapshot: Snapshot) -> tuple[str, ...]:
         last = applied or GroupSpec()
-        dangerous = admin_grants(desired.attached_policies, desired.inline_policies)
-        granted_before = admin_grants(last.attached_policies, last.inline_policies)
+        dangerous = dangerous_grants(desired.attached_policies, desired.inline_policies, snapshot)
+        granted_before = dangerous_grants(last.attached_policies, last.inline_policies, snapshot)
         joining = _users(desired) - _users(last)
-        return ("admin_grant",) if dangerous - granted_before or (dangerous and joining) else ()
+        new = dangerous if joining else {grant: dangerous[grant] for grant in dangerous.keys() - granted_before.keys()}
+        return tuple(sorted(set(new.values())))
 
-    def person(self, difference: Difference, snapshot: Snapshot) -> str | None:
+    def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
         if difference.field != "members" or difference.type is not DriftType.MISSING:
             return None
         return None if _stored_user(str(difference.desired), snapshot) else "user_does_not_exist"

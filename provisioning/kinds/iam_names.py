@@ -60,11 +60,6 @@ def arn(account: Account, resource: str, path: str, name: str) -> str:
     return f"arn:{account.partition}:iam::{account.account_id}:{resource}{path}{name}"
 
 
-def anywhere(account: Account, resource: str, name: str) -> str:
-    """A pattern for the ARN of a resource whose path isn't known; only reads are allowed by it."""
-    return f"arn:{account.partition}:iam::{account.account_id}:{resource}/*{name}"
-
-
 def name_faults(name: str, longest: int, what: str, pointer: str = "") -> Iterator[Reason]:
     """Why AWS would refuse this name."""
     if not _NAME.fullmatch(name):

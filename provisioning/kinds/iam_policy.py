@@ -10,13 +10,13 @@ from provisioning.core.change import Call, Change, Create, ResourceKey
 from provisioning.core.fields import UNMANAGED, Unmanaged
 from provisioning.core.kind import Context, Kind, Reread
 from provisioning.core.lazy import LazyMap
-from provisioning.core.policy_document import PolicyDocument, grants_admin, read_document
+from provisioning.core.policy_document import PolicyDocument, grants_admin
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.declaration import Declaration, json_schema, read, undeclared
 from provisioning.kinds.iam_documents import ManagedDocument
 from provisioning.kinds.iam_names import LONG_NAME, Description, PolicyPath, arn, name_faults
 from provisioning.kinds.iam_protected import protected_resource
-from provisioning.kinds.iam_reads import iam_read, is_named, row_named, stored_document
+from provisioning.kinds.iam_reads import ANYWHERE, iam_read, is_named, read_stored, row_named, stored_document
 
 MOST_VERSIONS = 5
 
@@ -179,7 +179,7 @@ class PolicyKind(Kind[PolicySpec]):
     def protected(self, name: str, spec: PolicySpec, context: Context) -> str | None:
         return protected_resource(name, spec.path if isinstance(spec.path, str) else "/", context)
 
-    def risks(self, name: str, desired: PolicySpec, applied: PolicySpec | None) -> tuple[str, ...]:
+    def risks(self, name: str, desired: PolicySpec, applied: PolicySpec | None, snapshot: Snapshot) -> tuple[str, ...]:
         before = applied.document if applied else UNMANAGED
         was = isinstance(before, PolicyDocument) and grants_admin(before)
         now = isinstance(desired.document, PolicyDocument) and grants_admin(desired.document)
@@ -189,7 +189,7 @@ class PolicyKind(Kind[PolicySpec]):
 def _spec(row: Mapping[str, Any]) -> PolicySpec:
     default = next((one["document"] for one in row["versions"] if one["id"] == row["default_version"]), "")
     return PolicySpec(
-        document=read_document(default),
+        document=read_stored(default),
         path=row["path"],
         description=CreateOnly(),
         keep_versions=Versions(len(row["versions"])),
@@ -215,7 +215,7 @@ def _call(operation: str, policy_arn: str, accepts: Sequence[str] = (), **params
 def _move_default(row: Mapping[str, Any], desired: PolicyDocument) -> tuple[list[Call], list[str], str]:
     """The calls that make `desired` the default, the version ids there are then (oldest first; '' a new one), and
     which of them is the default."""
-    documents = {one["id"]: read_document(one["document"]) for one in row["versions"]}
+    documents = {one["id"]: read_stored(one["document"]) for one in row["versions"]}
     ids, default = sorted(documents, key=_number), row["default_version"]
     if documents.get(default) == desired:
         return [], ids, default
@@ -247,5 +247,5 @@ def _found(name: str, context: Context) -> Any:
     answer = yield iam_read("GetPolicy", expected, PolicyArn=expected)
     if answer:
         return answer["Policy"]
-    listed = yield iam_read("ListPolicies", "*", "Policies", Scope="Local")
+    listed = yield iam_read("ListPolicies", ANYWHERE, "Policies", Scope="Local")
     return next((one for one in (listed or {}).get("Policies", []) if is_named(one["PolicyName"], name)), None)

@@ -1,11 +1,16 @@
 """How IAM kinds find their rows in a snapshot and re-read single resources."""
 
 from collections.abc import Generator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from provisioning.core.change import Read
 from provisioning.core.plain import canonical
+from provisioning.core.policy_document import PolicyDocument, read_document
 from provisioning.core.snapshot import Section, Snapshot
+
+ANYWHERE = "*"
+"""Where to read a resource by its name: its ARN holds its path, which isn't known before."""
 
 
 def iam_read(operation: str, arn: str, result_key: str = "", **params: Any) -> Read:
@@ -18,6 +23,12 @@ def stored_document(document: Any) -> str:
     if document is None:
         return ""
     return document if isinstance(document, str) else canonical(document)
+
+
+@lru_cache(maxsize=2048)
+def read_stored(text: str) -> PolicyDocument:
+    """The document of a snapshot's text. Remembered, since the same few stand in every account."""
+    return read_document(text)
 
 
 def is_named(stored: str, name: str) -> bool:

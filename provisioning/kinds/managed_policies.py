@@ -17,11 +17,15 @@ class UnknownManagedPolicyError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class ManagedPolicyTable:
-    """Short name -> the paths it has; `source` and `data_date` (ISO date of its newest policy) say how fresh it is."""
+    """Short name -> the paths it has; `source` and `data_date` (ISO date of its newest policy) say how fresh it is.
+
+    `administrators`: names of those whose document leads to administrator rights.
+    """
 
     source: str
     data_date: str
     paths: dict[str, tuple[str, ...]]
+    administrators: frozenset[str]
 
     def arn(self, name: str, partition: str) -> str:
         """The ARN of one policy. Raises UnknownManagedPolicyError, which says what to write instead."""
@@ -67,7 +71,7 @@ def managed_policies() -> ManagedPolicyTable:
     for path, names in written["paths"].items():
         for name in names:
             paths[name] = (*paths.get(name, ()), path)
-    return ManagedPolicyTable(written["source"], written["data_date"], paths)
+    return ManagedPolicyTable(written["source"], written["data_date"], paths, frozenset(written["administrators"]))
 
 
 def _arn(partition: str, path: str, name: str) -> str:

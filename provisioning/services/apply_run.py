@@ -27,7 +27,7 @@ from provisioning.services.apply_state import (
 )
 from provisioning.services.end_apply import end_apply, end_verified, put_off
 from provisioning.services.entry import enter_to_verify, enter_to_write
-from provisioning.services.leases import claim_apply, renew
+from provisioning.services.leases import claim_apply, keep_alive, renew
 from provisioning.services.make_change import Step, make_call
 from provisioning.services.move_run import move_run
 from provisioning.services.observe import Observation, observe
@@ -93,7 +93,7 @@ def _answer(applying: Applying, error: AwsError) -> None:
 
 
 def _look_and_write(applying: Applying, looking: AwsSession) -> None:
-    seen = observe(looking, applying.work, applying.created)
+    seen = observe(looking, applying.work, applying.created, keep_alive(applying.claim))
     bind(applying, seen)
     move_run(applying.claim, Run.State.LOOKING, Run.State.APPLYING, aws_calls=applying.aws_calls)
     _write(applying, looking, seen)
@@ -116,7 +116,7 @@ def _look_until_visible(applying: Applying, looking: AwsSession) -> Observation:
     for pause in PATIENCE_SECONDS:
         time.sleep(pause)
         renew([applying.claim])
-        seen = observe(looking, applying.work, applying.created)
+        seen = observe(looking, applying.work, applying.created, keep_alive(applying.claim))
         if not any(change.calls for change in changes_to_make(applying, seen)):
             break
     return seen

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from access.roles import Permission
+from access.services.standing import still_may
 from provisioning.aws.call_context import CallCounter
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import Mode
 from provisioning.core.errors import FirstlineError
 from provisioning.core.plan import Plan, PlannedChange, in_safe_order, unapproved
-from provisioning.models import PlanRecord, Run, Write
+from provisioning.models import Decision, PlanRecord, Run, Write
 from provisioning.services.leases import Claim
 from provisioning.services.observe import Observation
 from provisioning.services.work import Work, load_work
@@ -83,12 +85,14 @@ def _key(write: Write) -> ResourceKey:
 
 def bind(applying: Applying, seen: Observation) -> None:
     """Hold what is left to do against what was approved. Raises StalePlanError or RefusedError."""
-    _check_seal(applying)
+    check_seal(applying)
     if applying.work.not_renderable:
         raise RefusedError("The desired state can't be rendered, so nothing is written.", code="not_renderable")
     keys = {change.key for change in applying.plan.changes}
     if seen.assessment.unread and (kinds := {key.kind for key in keys} & seen.assessment.unread.keys()):
         raise StalePlanError(f"{', '.join(sorted(kinds))} could not be read, so the plan can't be checked.")
+    if gone := keys - {item.key for item in seen.assessment.items}:
+        raise StalePlanError(f"{min(gone)} is no longer declared.")
     if violations := [violation for violation in seen.violations if violation.key in keys]:
         raise RefusedError("; ".join(f"{violation.key}: {violation.reason}" for violation in violations))
     if observed_only := [
@@ -106,11 +110,14 @@ def changes_to_make(applying: Applying, seen: Observation) -> tuple[PlannedChang
     return in_safe_order([item.change for item in items if item.change], {item.key: item.references for item in items})
 
 
-def _check_seal(applying: Applying) -> None:
+def check_seal(applying: Applying) -> None:
+    """The stored plan is the one approved, by a person who may still approve or by rule. Raises RefusedError."""
     record = PlanRecord.objects.get(pk=applying.plan_id)
-    decision = record.decisions.filter(verb="approved").last()
+    decision = record.decisions.filter(verb=Decision.Verb.APPROVED).last()
     approved = decision.digest if decision else record.digest
     if Plan.from_plain(record.data).digest != approved or applying.plan.digest != approved:
         raise RefusedError("The stored plan is not the one that was approved.", code="seal_broken")
     if decision is None and record.lane != PlanRecord.Lane.AUTO:
         raise RefusedError("Nobody approved this plan.", code="not_approved")
+    if decision and not still_may(decision.by, Permission.APPROVE):
+        raise RefusedError(f"{decision.by}, who approved this plan, may no longer approve.", code="rights_withdrawn")

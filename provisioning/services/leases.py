@@ -1,6 +1,7 @@
 """One writer per account: claiming under a growing fence, renewing, releasing. Times are the database's own."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from provisioning.core.errors import FencedError
-from provisioning.models import Lease
+from provisioning.models import Lease, Run
 
 CLAIM = """
 WITH due AS (
@@ -71,8 +72,14 @@ def claim_looks(limit: int) -> list[Claim]:
 
 
 def claim_apply(run_id: UUID) -> Claim | None:
-    """Take this apply, or None when it isn't due, its account is held, or a pause is on."""
-    return next(iter(_claim(ONE_APPLY, limit=1, run_id=run_id)), None)
+    """Take this apply, or None when it isn't due, its account is held, or a pause is on.
+
+    One that can't be taken gives its hint back, so that it is rung again as soon as its account is free.
+    """
+    claim = next(iter(_claim(ONE_APPLY, limit=1, run_id=run_id)), None)
+    if claim is None:
+        Run.objects.filter(pk=run_id, state__in=Run.WAITING).update(hinted_at=None)
+    return claim
 
 
 def renew(claims: Sequence[Claim]) -> None:
@@ -83,6 +90,19 @@ def renew(claims: Sequence[Claim]) -> None:
             "WHERE account_id = %s AND fence = %s AND lease_until > clock_timestamp()",
             [(settings.FIRSTLINE.lease_seconds, claim.account_id, claim.fence) for claim in claims],
         )
+
+
+def keep_alive(claim: Claim) -> Callable[[], None]:
+    """What a long read calls after each request: it renews the lease once a third of it has passed."""
+    pause = settings.FIRSTLINE.lease_seconds / 3
+    due = [time.monotonic() + pause]
+
+    def renew_when_due() -> None:
+        if time.monotonic() >= due[0]:
+            renew([claim])
+            due[0] = time.monotonic() + pause
+
+    return renew_when_due
 
 
 def hold(claim: Claim) -> None:
@@ -110,6 +130,9 @@ def release(claim: Claim) -> None:
             "WHERE account_id = %s AND fence = %s",
             [claim.account_id, claim.fence],
         )
+    if claim.kind == Run.Kind.APPLY:
+        # A look that was rung meanwhile found the account held, and nobody would ring for it again for a while.
+        Run.objects.filter(account_id=claim.account_id, state__in=Run.WAITING).update(hinted_at=None)
 
 
 def ensure_lease(account_ids: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from provisioning.core.plan import PlannedChange, unapproved
 from provisioning.core.snapshot import Snapshot, overlay
 from provisioning.kinds import all_kinds
 from provisioning.models import FleetPause, Run, Write
-from provisioning.services.apply_state import Applying, PausedError, StalePlanError, StoppedError
+from provisioning.services.apply_state import Applying, PausedError, StalePlanError, StoppedError, check_seal
 from provisioning.services.leases import hold, progress
 from provisioning.services.observe import Observation
 from provisioning.services.own_resource import own_created
@@ -72,6 +72,7 @@ def _check_permission_to_go_on(applying: Applying) -> None:
         raise PausedError(f"The fleet is paused by {pause.by}: {pause.reason}")
     if Account.objects.filter(pk=applying.work.account_id, paused=True).exists():
         raise PausedError("The account is paused.")
+    check_seal(applying)
 
 
 def _still_to_do(applying: Applying, step: Step, snapshot: Snapshot, looking: AwsSession, write: Write) -> bool:

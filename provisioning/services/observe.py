@@ -1,6 +1,6 @@
 """Looking at one account: enter, read what is declared, compare. Touches AWS and no database: it runs on a thread."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,16 +25,20 @@ class Observation:
     violations: tuple[Violation, ...]
 
 
-def observe(session: AwsSession, work: Work, owned_too: Iterable[ResourceKey] = ()) -> Observation:
-    """Read and compare through an open session. `owned_too`: created by the apply that looks, not yet in the ledger.
-
-    A look whose diff is not empty reads GetAccountSummary as well, for the quotas.
+def observe(
+    session: AwsSession,
+    work: Work,
+    owned_too: Iterable[ResourceKey] = (),
+    on_page: Callable[[], None] | None = None,
+) -> Observation:
+    """Read and compare through an open session. A look whose diff is not empty reads GetAccountSummary too, for the
+    quotas. `owned_too`: created by the apply that looks, not yet in the ledger; `on_page`: runs after each request.
     """
     kinds = all_kinds()
     desired = work.desired
     sections = needed_sections(desired.items, desired.closed, kinds)
     budgets = frozenset(item.name for item in desired.items if item.kind == "budget")
-    snapshot, facts = read_sections(session, sections, budgets)
+    snapshot, facts = read_sections(session, sections, budgets, on_page=on_page)
     inputs = Inputs(desired.items, desired.closed, snapshot, work.context, _owned(work, owned_too), kinds)
     assessment = assess(inputs)
     if any(item.change for item in assessment.items) and Section.IAM_DETAILS in sections:
@@ -49,6 +53,7 @@ def guarded(assessment: Assessment, snapshot: Snapshot, work: Work) -> tuple[Vio
     summary = {} if snapshot.unread([Section.IAM_SUMMARY]) else snapshot.body(Section.IAM_SUMMARY)
     limits = Limits(
         own_access=own_access(snapshot, work.context.own_roles),
+        break_glass=work.context.break_glass,
         protected={item.key: item.protected for item in assessment.items if item.protected},
         quotas=summary.get("quotas", {}),
         counts=summary.get("counts", {}),

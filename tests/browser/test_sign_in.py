@@ -20,7 +20,7 @@ def sign_in(page: Page, server: LiveServer, password: str) -> None:
 
 def test_signed_in_person_sees_the_admin(page: Page, live_server: LiveServer, superuser: User) -> None:
     sign_in(page, live_server, "a long pass phrase")
-    expect(page.get_by_text("Welcome, ada")).to_be_visible()
+    expect(page.get_by_role("heading", name="The fleet at a glance")).to_be_visible()
 
 
 def test_wrong_password_stays_outside(page: Page, live_server: LiveServer, superuser: User) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from provisioning.core.change import Call, Change, Create, ResourceKey
+from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared, Unmanaged
 from provisioning.core.kind import Context, Kind, Reread
 from provisioning.core.snapshot import Section, Snapshot
@@ -37,6 +38,8 @@ class FakeKind(Kind[Thing]):
     example: ClassVar[Mapping[str, Any]] = {"One": {"owner": "ann", "members": ["ben"]}}
 
     def parse(self, name: str, declared: Mapping[str, Any], context: Context) -> Thing:
+        if "unreadable" in declared:
+            raise DeclarationError([Reason("/unreadable", "not a field")])
         return Thing(
             owner=declared.get("owner", UNMANAGED),
             members=_bound(declared.get("members"), frozenset),
@@ -67,10 +70,12 @@ class FakeKind(Kind[Thing]):
 
     def references(self, name: str, spec: Thing, context: Context) -> frozenset[ResourceKey]:
         members = spec.members.items if isinstance(spec.members, Exclusive | Shared) else frozenset()
-        return frozenset(ResourceKey(self.name, member) for member in members if member.startswith("thing-"))
+        return frozenset(ResourceKey(self.name, member) for member in members if member.lower().startswith("thing-"))
 
     def calls(self, change: Change[Thing], snapshot: Snapshot) -> Sequence[Call]:
         actions = frozenset({("fake:Do", f"arn:{change.key.name}")})
+        if change.key.name == "stuck":
+            return []
         if isinstance(change, Create):
             return [Call("fake", "CreateThing", {"Name": change.key.name}, actions)]
         return [
@@ -85,7 +90,7 @@ class FakeKind(Kind[Thing]):
     def protected(self, name: str, spec: Thing, context: Context) -> str | None:
         return "it is sacred" if name.startswith("sacred") else None
 
-    def risks(self, name: str, desired: Thing, applied: Thing | None) -> tuple[str, ...]:
+    def risks(self, name: str, desired: Thing, applied: Thing | None, snapshot: Snapshot) -> tuple[str, ...]:
         def admins(thing: Thing | None) -> bool:
             return bool(thing and isinstance(thing.members, Exclusive | Shared) and "root" in thing.members.items)
 

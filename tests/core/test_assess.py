@@ -71,6 +71,23 @@ def test_only_a_person_can_repair_an_immutable_field() -> None:
     assert found.change is None
 
 
+def test_what_no_call_repairs_is_for_a_person_even_beside_a_field_that_could_be_changed() -> None:
+    (found,) = look({"stuck": thing("zoe")}, item("stuck", {"members": ["ann"]}), owned={"stuck": Applied(None)}).items
+    assert [(finding.remedy, finding.reason) for finding in found.findings] == [(Remedy.PERSON, "no_call_repairs_it")]
+
+
+def test_an_applied_declaration_that_can_no_longer_be_read_makes_all_of_it_new() -> None:
+    wanted = item("One", {"members": ["root"]})
+    (found,) = look({"One": thing()}, wanted, owned={"one": Applied({"unreadable": True})}).items
+    assert found.change is not None and found.change.reasons == ("admin_grant",)
+
+
+def test_a_reference_in_other_case_still_comes_first() -> None:
+    needing, needed = item("One", {"members": ["THING-two"]}), item("thing-Two", {"owner": "ann"})
+    found = look({}, needing, needed).items[0]
+    assert found.references == {ResourceKey(KIND.name, "thing-Two")}
+
+
 def test_putting_back_what_was_applied_is_low_risk_and_a_new_grant_is_high() -> None:
     wanted = item("One", {"members": ["root"]})
     there = {"One": thing()}

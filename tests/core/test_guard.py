@@ -15,6 +15,12 @@ def test_nothing_touches_the_roles_we_enter_by() -> None:
     assert (violation.rule, violation.key) == ("own_access_path", key("a"))
 
 
+def test_no_call_names_a_break_glass_user() -> None:
+    call = Call("iam", "RemoveUserFromGroup", {"GroupName": "Admins", "UserName": "Glass"}, frozenset())
+    (violation,) = guard(plan(change("a", calls=(call,))), Limits(break_glass=frozenset({"glass"})))
+    assert (violation.rule, violation.key) == ("break_glass", key("a"))
+
+
 def test_protected_resources_are_not_changed() -> None:
     (violation,) = guard(plan(change("a")), Limits(protected={key("a"): "service-linked role"}))
     assert (violation.rule, violation.reason) == ("protected", "service-linked role")

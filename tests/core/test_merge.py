@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provisioning.core.desired import ClosedScope, DesiredAccount, DesiredItem, Mode, Origin
-from provisioning.core.merge import MergeConflictError, merge, weakest
+from provisioning.core.merge import MergeConflictError, is_shared, merge, weakest
 from provisioning.core.plain import canonical
+from provisioning.core.policy_document import equivalent
 
 A = Origin("alpha", 1, "a1", "ann")
 B = Origin("beta", 3, "b1", "ben")
@@ -78,6 +79,22 @@ def test_different_values_are_a_conflict_that_names_both(ours: Any, theirs: Any)
     assert where.startswith("/resources/iam.group/Admins/f")
     assert "alpha v1" in message
     assert "beta v3" in message
+
+
+def document(action: Any, **more: Any) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*", **more}]}
+
+
+@pytest.mark.parametrize("wrap", [lambda d: d, lambda d: {"include": {"P": d}}, lambda d: {"P": d, "Q": d}])
+def test_policy_documents_agree_by_meaning(wrap: Any) -> None:
+    ours, theirs = wrap(document("s3:Get*", Sid="A")), wrap(document(["S3:Get*", "s3:GetObject"]))
+    found = [
+        merged(account(item(A, f=one)), account(item(B, f=other))).items[0].declared
+        for one, other in ((ours, theirs), (theirs, ours))
+    ]
+    assert found[0] == found[1]
+    assert found[0]["f"] in (ours, theirs)
+    assert pointers(account(item(A, f=ours)), account(item(B, f=wrap(document("s3:*")))))
 
 
 def test_shared_lists_unite() -> None:
@@ -153,7 +170,8 @@ def test_a_conflict_of_three_names_all_three() -> None:
 scalars = st.sampled_from(["x", "y", 1, True, None])
 shared_lists = st.lists(st.sampled_from(["ann", "ben", {"email": "c"}]), max_size=3).map(lambda v: {"include": v})
 shared_maps = st.dictionaries(st.sampled_from("kl"), st.sampled_from([1, 2]), max_size=2).map(lambda v: {"include": v})
-values = st.one_of(scalars, shared_lists, shared_maps, st.just(["ann"]))
+documents = st.sampled_from(["s3:*", ["s3:*"], ["s3:*", "s3:GetObject"]]).map(lambda action: document(action))
+values = st.one_of(scalars, shared_lists, shared_maps, st.just(["ann"]), documents)
 fields = st.dictionaries(st.sampled_from("fgh"), values, max_size=3)
 scopes = st.lists(st.sampled_from(["/", "/a/", "/a/b/", "/c/"]), max_size=2, unique=True)
 
@@ -214,6 +232,8 @@ def test_no_contribution_loses_anything(one: DesiredAccount, two: DesiredAccount
 
 
 def _holds(whole: Any, part: Any) -> bool:
-    if isinstance(part, dict):
+    if is_shared(part):
         return all(element in whole["include"] for element in part["include"])
+    if isinstance(part, dict):
+        return equivalent(whole, part)
     return canonical(whole) == canonical(part)

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from iam_templates.contribution import contribution
-from iam_templates.declaration import check_declaration, parse_declaration, schema
+from iam_templates.declaration import check_declaration, parse_declaration
 from iam_templates.mode import ModeConfig, mode_reasons, read_mode
 from iam_templates.parameters import given_reasons
+from iam_templates.schema import schema
 from provisioning.core.desired import ClosedScope, DesiredAccount, DesiredItem, Mode, Origin
 from provisioning.core.errors import DeclarationError, Reason
 from tests.core.fake_kind import FakeKind, Thing

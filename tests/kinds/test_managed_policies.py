@@ -14,7 +14,7 @@ from provisioning.kinds.managed_policies import (
 )
 from tools.managed_policies import TABLE, managed_policy_table
 
-SAME_NAME_TWICE = ManagedPolicyTable("a test", "2026-01-01", {"Twin": ("/", "/job-function/")})
+SAME_NAME_TWICE = ManagedPolicyTable("a test", "2026-01-01", {"Twin": ("/", "/job-function/")}, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,27 @@ def test_table_says_where_it_is_from_and_how_old_it_is() -> None:
     assert table.data_date >= "2026-01-01"
 
 
-def test_generator_groups_names_by_path_and_dates_the_newest() -> None:
+def test_generator_groups_names_by_path_marks_administrators_and_dates_the_newest() -> None:
+    old = "2015-02-06T18:39:48+00:00"
+    reads, rules = ({"Version": "2012-10-17", "Statement": [_allow(action)]} for action in ("s3:Get*", "*"))
     table = managed_policy_table(
         {
-            "B": {"Path": "/", "CreateDate": "2015-02-06T18:39:48+00:00"},
-            "A": {"Path": "/", "CreateDate": "2015-02-06T18:39:48+00:00", "UpdateDate": "2024-05-06T00:00:00+00:00"},
-            "C": {"Path": "/job-function/", "CreateDate": "2016-11-10T17:33:18+00:00"},
+            "B": {"Path": "/", "CreateDate": old, "Document": rules},
+            "A": {"Path": "/", "CreateDate": old, "UpdateDate": "2024-05-06T00:00:00+00:00", "Document": reads},
+            "C": {"Path": "/job-function/", "CreateDate": old, "Document": reads},
         },
         "a test",
     )
-    assert table == {"source": "a test", "data_date": "2024-05-06", "paths": {"/": ["A", "B"], "/job-function/": ["C"]}}
+    assert table == {
+        "source": "a test",
+        "data_date": "2024-05-06",
+        "administrators": ["B"],
+        "paths": {"/": ["A", "B"], "/job-function/": ["C"]},
+    }
+
+
+def _allow(action: str) -> dict[str, str]:
+    return {"Effect": "Allow", "Action": action, "Resource": "*"}
 
 
 def test_shipped_table_is_what_the_generator_makes_of_its_source() -> None:

@@ -177,6 +177,15 @@ def test_update_budget_is_modify_budget(sandbox: Sandbox) -> None:
     )
 
 
+def test_escaped_wildcard_is_the_character_itself(sandbox: Sandbox) -> None:
+    arn = f"arn:aws:budgets::{ACCOUNT}:budget/all ${{*}} of it"
+    narrowed = sandbox.client_with("budgets", session(sandbox, ("budgets:ModifyBudget", arn)))
+    narrowed.create_budget(AccountId=ACCOUNT, Budget={**BUDGET, "BudgetName": "all * of it"})
+    assert code_of(
+        lambda: narrowed.create_budget(AccountId=ACCOUNT, Budget={**BUDGET, "BudgetName": "all but of it"})
+    ).startswith("AccessDenied")
+
+
 def test_identity_question_needs_no_permission(sandbox: Sandbox) -> None:
     held = session(sandbox, ("iam:ListRoles", "*"))
     assert sandbox.client_with("sts", held).get_caller_identity()["Account"] == ACCOUNT

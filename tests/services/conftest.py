@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 
+from access.roles import Role
 from provisioning.aws.clients import forget_clients
 from sandbox.client import Sandbox
-from tests.services.fleet import DEV, PROD, TEST, Fleet
+from tests.services.fleet import APPROVER, DEV, PROD, TEST, Fleet
 
 PEOPLE = ["ann", "ben", "carla"]
 
@@ -36,14 +39,17 @@ def fleet(
     settings.FIRSTLINE = settings.FIRSTLINE.model_copy(
         update={
             "external_id": organisation["external_id"],
-            "lease_seconds": 3.0,
+            "lease_seconds": 5.0,
             "connect_timeout_seconds": 0.5,
-            "read_timeout_seconds": 1.0,
+            "read_timeout_seconds": 2.0,
             "lease_margin_seconds": 0.5,
             "look_threads": 4,
             "settle_seconds": 0.0,
         }
     )
+    # A transactional test starts from an empty database, so the groups of the first migration are made again.
+    user = get_user_model().objects.create(username=APPROVER)
+    user.groups.add(Group.objects.get_or_create(name=Role.APPROVER)[0])
     forget_clients()
     yield Fleet(sandbox, monkeypatch)
     forget_clients()

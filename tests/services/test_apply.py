@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from access.roles import Role, actor
 from history.models import Event
@@ -12,7 +13,7 @@ from provisioning.services.cancel_run import cancel_run
 from provisioning.services.decide_plan import approve_plan
 from provisioning.services.pause_account import pause_account, resume_account
 from provisioning.services.pause_fleet import pause_fleet, resume_fleet
-from tests.services.fleet import AUTHOR, DEV, OPERATOR, PROD, Fleet, approver, group, item, operator, viewer
+from tests.services.fleet import APPROVER, AUTHOR, DEV, OPERATOR, PROD, Fleet, approver, group, item, operator, viewer
 from tests.services.test_look import verdict
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,12 +131,30 @@ def test_a_plan_edited_in_the_database_is_refused(fleet: Fleet) -> None:
     assert (run.state, run.reason_code) == ("refused", "seal_broken") and fleet.writes(PROD) == []
 
 
+@pytest.mark.parametrize("when", ["before", "between"])
+def test_an_approvers_right_withdrawn_after_the_approval_stops_the_apply(
+    fleet: Fleet, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.register(PROD, "prod")
+    fleet.declare(PROD, group())
+    fleet.look(PROD)
+    fleet.approve(PROD)
+    withdraw = get_user_model().objects.filter(username=APPROVER).update
+    if when == "before":
+        withdraw(is_active=False)
+    else:
+        after_first_write(monkeypatch, lambda: withdraw(is_active=False))
+    (run,) = fleet.apply_all(PROD)
+    assert (run.state, run.reason_code) == ("refused", "rights_withdrawn")
+    assert fleet.writes(PROD) == ([] if when == "before" else ["CreateGroup"])
+
+
 @pytest.mark.parametrize("nth", [1, 2, 3])
 def test_a_write_whose_answer_is_lost_is_looked_at_again_and_not_repeated(fleet: Fleet, nth: int) -> None:
     fleet.register()
     fleet.declare(DEV, group(members=["ben"]))
     fleet.look()
-    fleet.sandbox.fault("timeout", account=DEV, operation="write", nth=nth, count=1, seconds=2)
+    fleet.sandbox.fault("timeout", account=DEV, operation="write", nth=nth, count=1, seconds=3)
     (run,) = fleet.apply_all()
     assert (run.state, run.reason_code) == ("retry_wait", "unknown_outcome")
     assert Write.objects.filter(outcome="unknown").count() == 1
@@ -161,7 +180,7 @@ def test_the_lease_is_kept_after_an_unknown_outcome(fleet: Fleet) -> None:
     fleet.register()
     fleet.declare(DEV, group())
     fleet.look()
-    fleet.sandbox.fault("timeout", account=DEV, operation="CreateGroup", count=1, seconds=2)
+    fleet.sandbox.fault("timeout", account=DEV, operation="CreateGroup", count=1, seconds=3)
     (run,) = fleet.apply_all()
     assert fleet.apply(run).state == "retry_wait"
     assert fleet.sandbox.calls(DEV)[-1]["operation"] != "AttachGroupPolicy"

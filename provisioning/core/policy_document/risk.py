@@ -49,9 +49,8 @@ def trusted_principals(document: PolicyDocument) -> frozenset[str]:
 
 
 def trusts_outside(document: PolicyDocument, account_id: str) -> frozenset[str]:
-    """Those trusted principals that are not surely inside the account: others, anyone, deleted ones, outer providers.
-
-    AWS services are not counted.
+    """Those trusted principals that are not surely inside the account: others, anyone, deleted ones, and whoever an
+    identity provider speaks for, even the account's own. AWS services are not counted.
     """
     return frozenset(name for name in trusted_principals(document) if not _is_inside(name, account_id))
 
@@ -89,4 +88,4 @@ def _is_inside(name: str, account_id: str) -> bool:
     kind, _, value = name.partition(":")
     own = _OWN_ARN.fullmatch(value)
     named = own.group(1) if own else value
-    return kind == "service" or (kind in ("aws", "federated") and named == account_id)
+    return kind == "service" or (kind == "aws" and named == account_id)

@@ -7,8 +7,10 @@ from provisioning.core.change import Call, Change, ResourceKey
 from provisioning.core.diff import Difference
 from provisioning.core.kind import Context, Kind, Reread
 from provisioning.core.snapshot import Section, Snapshot
-from provisioning.kinds.budget import calls, declaration, observe, parse, reread
+from provisioning.kinds.budget import calls, observe, parse, reread
+from provisioning.kinds.budget.declaration import BudgetFields
 from provisioning.kinds.budget.spec import OTHER_FORMS, UNREAD, BudgetSpec
+from provisioning.kinds.declaration import json_schema
 
 EXAMPLE = {
     "s3-monthly": {
@@ -46,7 +48,7 @@ class Budget(Kind[BudgetSpec]):
         return parse.parse(name, declared, context)
 
     def schema(self) -> Mapping[str, Any]:
-        return declaration.schema()
+        return json_schema(BudgetFields)
 
     def identity(self, name: str) -> str:
         return name
@@ -69,10 +71,10 @@ class Budget(Kind[BudgetSpec]):
     def protected(self, name: str, spec: BudgetSpec, context: Context) -> str | None:
         return None
 
-    def risks(self, name: str, desired: BudgetSpec, applied: BudgetSpec | None) -> tuple[str, ...]:
+    def risks(self, name: str, desired: BudgetSpec, applied: BudgetSpec | None, snapshot: Snapshot) -> tuple[str, ...]:
         return ()
 
-    def person(self, difference: Difference, snapshot: Snapshot) -> str | None:
+    def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
         observed = difference.observed
         if difference.field == "notifications":
             return "not_read" if observed == UNREAD.value else None

@@ -4,23 +4,23 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, StrictBool, StrictStr, Tag
+from pydantic import AfterValidator, Field
 from pydantic.json_schema import WithJsonSchema
+
+from provisioning.kinds.declaration import BINDING, EXCLUSIVE, SHARED, Declaration, Include, refuse, undeclared
 
 AMOUNT = r"^([0-9]*\.)?[0-9]+$"
 EMAIL = r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$"
 TOPIC = r"^(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:|[a-z]{2}[a-z0-9-]*-[0-9]:)[A-Za-z0-9_-]{1,256}$"
 HIGHEST_THRESHOLD = 15 * 10**12
 
-Text = TypeVar("Text", bound=str)
 
-
-def _matching(pattern: str, advice: str) -> Callable[[Text], Text]:
-    def check(value: Text) -> Text:
+def _matching(pattern: str, advice: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
         if not re.fullmatch(pattern.strip("^$"), value):
-            raise ValueError(advice)
+            raise refuse(advice)
         return value
 
     return check
@@ -29,7 +29,7 @@ def _matching(pattern: str, advice: str) -> Callable[[Text], Text]:
 def _digits(value: Any) -> str:
     text = _text(value)
     if not re.fullmatch(AMOUNT[1:-1], text):
-        raise ValueError('write digits with an optional fraction, e.g. "10" or "10.50": no sign, no exponent')
+        raise refuse('Write digits with an optional fraction, e.g. "10" or "10.50": no sign, no exponent.')
     return text
 
 
@@ -42,9 +42,9 @@ def _text(value: Any) -> str:
 def _threshold(value: Any) -> float:
     text = _text(value)
     if not re.fullmatch(AMOUNT[1:-1], text):
-        raise ValueError("write a number, e.g. 70 or 70.5")
+        raise refuse("Write a number, e.g. 70 or 70.5.")
     if float(text) > HIGHEST_THRESHOLD:
-        raise ValueError(f"choose a threshold of at most {HIGHEST_THRESHOLD}")
+        raise refuse(f"Choose a threshold of at most {HIGHEST_THRESHOLD}.")
     return float(text)
 
 
@@ -52,7 +52,7 @@ def _calendar_date(value: str) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise ValueError("write a date as year-month-day, e.g. 2026-01-01") from None
+        raise refuse("Write a date as year-month-day, e.g. 2026-01-01.") from None
 
 
 _NUMBER = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": AMOUNT}]}
@@ -60,126 +60,95 @@ Amount = Annotated[Any, AfterValidator(_digits), WithJsonSchema(_NUMBER)]
 Threshold = Annotated[
     Any, AfterValidator(_threshold), WithJsonSchema(_NUMBER | {"description": f"at most {HIGHEST_THRESHOLD}"})
 ]
-CalendarDate = Annotated[
-    StrictStr, AfterValidator(_calendar_date), WithJsonSchema({"type": "string", "format": "date"})
-]
+CalendarDate = Annotated[str, AfterValidator(_calendar_date), WithJsonSchema({"type": "string", "format": "date"})]
 Email = Annotated[
-    StrictStr,
-    AfterValidator(_matching(EMAIL, "write one e-mail address, e.g. costs@example.com")),
+    str,
+    AfterValidator(_matching(EMAIL, "Write one e-mail address, e.g. costs@example.com.")),
     WithJsonSchema({"type": "string", "format": "email"}),
 ]
 Topic = Annotated[
-    StrictStr,
-    AfterValidator(_matching(TOPIC, "write the ARN of a standard SNS topic, or region:name, e.g. us-east-1:costs")),
+    str,
+    AfterValidator(_matching(TOPIC, "Write the ARN of a standard SNS topic, or region:name, e.g. us-east-1:costs.")),
     WithJsonSchema({"type": "string", "pattern": TOPIC}),
 ]
-Value = Annotated[StrictStr, Field(min_length=1)]
+Value = Annotated[str, Field(min_length=1)]
 Values = Annotated[list[Value], Field(min_length=1)]
-# Left out means not managed; an explicit null is refused, because no reader could tell which of the two it means.
-LEFT_OUT: Any = None
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class LimitFields(_Strict):
+class LimitFields(Declaration):
     amount: Amount = Field(description="Digits with an optional fraction. AWS: BudgetLimit.Amount")
     unit: Value = Field(description="USD for a cost budget; the unit of the usage type, e.g. GB, for a usage budget")
 
 
-class FilterFields(_Strict):
+class FilterFields(Declaration):
     """AWS: CostFilters. The value lists are alternatives; several dimensions must all hold."""
 
-    service: Values = LEFT_OUT
-    linked_account: Values = Field(LEFT_OUT, description="For budgets of the management account only")
-    region: Values = LEFT_OUT
-    availability_zone: Values = LEFT_OUT
-    instance_type: Values = LEFT_OUT
-    operation: Values = LEFT_OUT
-    purchase_type: Values = LEFT_OUT
-    usage_type: Values = LEFT_OUT
-    usage_type_group: Values = LEFT_OUT
-    billing_entity: Values = LEFT_OUT
-    invoicing_entity: Values = LEFT_OUT
-    legal_entity: Values = LEFT_OUT
-    cost_category: Values = Field(LEFT_OUT, description="Each as Name$Value")
-    tag: Annotated[dict[Value, Values], Field(min_length=1)] = Field(
-        LEFT_OUT, description="Tag key -> values. A key of AWS's own begins with aws:"
+    service: Values = undeclared()
+    linked_account: Values = undeclared(description="For budgets of the management account only")
+    region: Values = undeclared()
+    availability_zone: Values = undeclared()
+    instance_type: Values = undeclared()
+    operation: Values = undeclared()
+    purchase_type: Values = undeclared()
+    usage_type: Values = undeclared()
+    usage_type_group: Values = undeclared()
+    billing_entity: Values = undeclared()
+    invoicing_entity: Values = undeclared()
+    legal_entity: Values = undeclared()
+    cost_category: Values = undeclared(description="Each as Name$Value")
+    tag: Annotated[dict[Value, Values], Field(min_length=1)] = undeclared(
+        description="Tag key -> values. A key of AWS's own begins with aws:"
     )
 
 
-class CostTypesFields(_Strict):
+class CostTypesFields(Declaration):
     """AWS: CostTypes. What is left out is not managed."""
 
-    include_tax: StrictBool = LEFT_OUT
-    include_subscription: StrictBool = LEFT_OUT
-    include_refund: StrictBool = LEFT_OUT
-    include_credit: StrictBool = LEFT_OUT
-    include_upfront: StrictBool = LEFT_OUT
-    include_recurring: StrictBool = LEFT_OUT
-    include_other_subscription: StrictBool = LEFT_OUT
-    include_support: StrictBool = LEFT_OUT
-    include_discount: StrictBool = LEFT_OUT
-    use_blended: StrictBool = LEFT_OUT
-    use_amortized: StrictBool = LEFT_OUT
+    include_tax: bool = undeclared()
+    include_subscription: bool = undeclared()
+    include_refund: bool = undeclared()
+    include_credit: bool = undeclared()
+    include_upfront: bool = undeclared()
+    include_recurring: bool = undeclared()
+    include_other_subscription: bool = undeclared()
+    include_support: bool = undeclared()
+    include_discount: bool = undeclared()
+    use_blended: bool = undeclared()
+    use_amortized: bool = undeclared()
 
 
-class SubscriberFields(_Strict):
+class SubscriberFields(Declaration):
     """Exactly one of the two."""
 
-    email: Email = LEFT_OUT
-    sns: Topic = Field(LEFT_OUT, description="A topic of the same account: its ARN, or region:name")
+    email: Email = undeclared()
+    sns: Topic = undeclared(description="A topic of the same account: its ARN, or region:name")
 
 
-class NotificationFields(_Strict):
+class NotificationFields(Declaration):
     """Exactly one of above, below and equals."""
 
     when: Literal["actual", "forecasted"]
-    above: Threshold = LEFT_OUT
-    below: Threshold = LEFT_OUT
-    equals: Threshold = LEFT_OUT
+    above: Threshold = undeclared()
+    below: Threshold = undeclared()
+    equals: Threshold = undeclared()
     unit: Literal["percent", "absolute"] = "percent"
     subscribers: Annotated[list[SubscriberFields], Field(min_length=1)]
 
 
-class SharedNotifications(_Strict):
-    include: list[NotificationFields]
-
-
-EXCLUSIVE, SHARED = "a list", "include"
-
-
-def _binding(value: Any) -> str:
-    return SHARED if isinstance(value, dict | SharedNotifications) else EXCLUSIVE
-
-
 NotificationsField = Annotated[
-    Annotated[list[NotificationFields], Tag(EXCLUSIVE)] | Annotated[SharedNotifications, Tag(SHARED)],
-    Discriminator(_binding),
+    Annotated[list[NotificationFields], EXCLUSIVE] | Annotated[Include[list[NotificationFields]], SHARED], BINDING
 ]
 
 
-class BudgetFields(_Strict):
+class BudgetFields(Declaration):
     """A budget of this account. Fields left out are not managed."""
 
     type: Literal["cost", "usage"]
     limit: LimitFields
     period: Literal["daily", "monthly", "quarterly", "annually"] = Field(description="AWS: TimeUnit")
-    start: CalendarDate = Field(LEFT_OUT, description="First day (UTC). AWS: TimePeriod.Start")
-    filter: FilterFields = LEFT_OUT
-    cost_types: CostTypesFields = LEFT_OUT
-    notifications: NotificationsField = Field(
-        LEFT_OUT, description="A list: these and no others. {include: [...]}: at least these"
+    start: CalendarDate = undeclared(description="First day (UTC). AWS: TimePeriod.Start")
+    filter: FilterFields = undeclared()
+    cost_types: CostTypesFields = undeclared()
+    notifications: NotificationsField = undeclared(
+        description="A list: these and no others. {include: [...]}: at least these"
     )
-
-
-def schema() -> dict[str, Any]:
-    """JSON Schema of the fields, without the nulls that stand for 'left out' and that nobody may write."""
-    return {name: _without_nulls(value) for name, value in BudgetFields.model_json_schema().items()}
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if (name, item) != ("default", None)}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value

@@ -4,18 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
-from provisioning.core.errors import DeclarationError, Reason
-from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared, Unmanaged
+from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared
 from provisioning.core.kind import Context
 from provisioning.kinds.budget.declaration import (
     BudgetFields,
     CostTypesFields,
     FilterFields,
     NotificationFields,
-    SharedNotifications,
     SubscriberFields,
 )
 from provisioning.kinds.budget.rules import broken
@@ -30,42 +25,12 @@ from provisioning.kinds.budget.spec import (
     threshold,
 )
 from provisioning.kinds.budget.words import OPERATORS
+from provisioning.kinds.declaration import Include, contents, read
 
 
 def parse(name: str, declared: Mapping[str, Any], context: Context) -> BudgetSpec:
     """Raises DeclarationError."""
-    reasons = list(broken(name, declared, context))
-    try:
-        fields = BudgetFields.model_validate(declared)
-    except ValidationError as error:
-        # Neither the input nor pydantic's own context: an address that is wrong is still an address.
-        raise DeclarationError([*reasons, *_shape(error)]) from None
-    if reasons:
-        raise DeclarationError(reasons)
-    return _spec(fields, context)
-
-
-def _shape(error: ValidationError) -> Iterator[Reason]:
-    for detail in error.errors(include_url=False, include_input=False):
-        yield Reason(_pointer(detail["loc"]), _advice(detail))
-
-
-def _pointer(loc: tuple[int | str, ...]) -> str:
-    # Second in every place below `notifications` is which of its two forms was read, not a step of the document.
-    steps = (loc[0], *loc[2:]) if loc[:1] == ("notifications",) else loc
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-
-
-def _advice(detail: ErrorDetails) -> str:
-    match detail["type"]:
-        case "missing":
-            return "this field is required: add it"
-        case "extra_forbidden":
-            return "no such field: remove it or correct its name"
-        case "value_error":
-            return detail["msg"].removeprefix("Value error, ")
-        case _:
-            return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}"
+    return _spec(read(BudgetFields, declared, context, broken(name, declared, context)), context)
 
 
 def _spec(fields: BudgetFields, context: Context) -> BudgetSpec:
@@ -98,11 +63,10 @@ def _cost_types(fields: CostTypesFields) -> CostTypes:
 
 
 def _binding(
-    fields: list[NotificationFields] | SharedNotifications, context: Context
-) -> Exclusive[Notifications] | Shared[Notifications] | Unmanaged:
-    if isinstance(fields, SharedNotifications):
-        return Shared(_notifications(fields.include, context))
-    return Exclusive(_notifications(fields, context))
+    fields: list[NotificationFields] | Include[list[NotificationFields]], context: Context
+) -> Exclusive[Notifications] | Shared[Notifications]:
+    notifications = _notifications(contents(fields), context)
+    return Shared(notifications) if isinstance(fields, Include) else Exclusive(notifications)
 
 
 def _notifications(listed: Iterable[NotificationFields], context: Context) -> Notifications:

@@ -16,32 +16,34 @@ NOTIFICATIONS, EMAILS, TOPICS = 10, 10, 1
 def broken(name: str, declared: Mapping[str, Any], context: Context) -> Iterator[Reason]:
     """Every rule this declaration breaks."""
     yield from _name(name)
+    if not isinstance(declared, Mapping):
+        return
     yield from _limit(declared)
     if declared.get("type") == "usage" and "cost_types" in declared:
-        yield Reason("/cost_types", "only cost budgets have cost types: leave them out")
+        yield Reason("/cost_types", "Only cost budgets have cost types: leave them out.")
     yield from _notifications(declared, context)
 
 
 def _name(name: str) -> Iterator[Reason]:
     if not 1 <= len(name) <= 100:
-        yield Reason("", f"name the budget with 1 to 100 characters, not {len(name)}")
+        yield Reason("", f"Name the budget with 1 to 100 characters, not {len(name)}.")
     if ":" in name or "\\" in name:
-        yield Reason("", r"choose a budget name without : and \ ")
+        yield Reason("", "Choose a budget name without colons and backslashes.")
     if "/action/" in name or re.search(r"(?i)<script>", name):
-        yield Reason("", "choose a budget name without /action/ and <script>")
+        yield Reason("", "Choose a budget name without /action/ and <script>.")
 
 
 def _limit(declared: Mapping[str, Any]) -> Iterator[Reason]:
     limit = declared.get("limit")
     unit = limit.get("unit") if isinstance(limit, Mapping) else None
     if declared.get("type") == "cost" and isinstance(unit, str) and not re.fullmatch("[A-Z]{3}", unit):
-        yield Reason("/limit/unit", "a cost budget is in the account's currency: write its three letters, e.g. USD")
+        yield Reason("/limit/unit", "A cost budget is in the account's currency: write its three letters, e.g. USD.")
 
 
 def _notifications(declared: Mapping[str, Any], context: Context) -> Iterator[Reason]:
     where, listed = _listed(declared.get("notifications"))
     if len(listed) > NOTIFICATIONS:
-        yield Reason(where, f"a budget takes at most {NOTIFICATIONS} notifications: leave out {len(listed) - 10}")
+        yield Reason(where, f"A budget takes at most {NOTIFICATIONS} notifications: leave out {len(listed) - 10}.")
     seen: dict[NotificationKey, str] = {}
     for number, fields in enumerate(listed):
         if not isinstance(fields, Mapping):
@@ -50,7 +52,7 @@ def _notifications(declared: Mapping[str, Any], context: Context) -> Iterator[Re
         yield from _notification(pointer, fields, declared.get("period"))
         yield from _subscribers(f"{pointer}/subscribers", fields.get("subscribers"), context)
         if (key := _key(fields)) and (first := seen.setdefault(key, pointer)) != pointer:
-            yield Reason(pointer, f"this is the notification of {first} again: put its subscribers there")
+            yield Reason(pointer, f"This is the notification of {first} again: put its subscribers there.")
 
 
 def _listed(notifications: Any) -> tuple[str, list[Any]]:
@@ -62,9 +64,9 @@ def _listed(notifications: Any) -> tuple[str, list[Any]]:
 
 def _notification(pointer: str, fields: Mapping[str, Any], period: Any) -> Iterator[Reason]:
     if sum(operator in fields for operator in OPERATORS) != 1:
-        yield Reason(pointer, "give exactly one of above, below and equals")
+        yield Reason(pointer, "Give exactly one of above, below and equals.")
     if fields.get("when") == "forecasted" and period == "daily":
-        yield Reason(f"{pointer}/when", "a daily budget has no forecast: write actual, or choose a longer period")
+        yield Reason(f"{pointer}/when", "A daily budget has no forecast: write actual, or choose a longer period.")
 
 
 def _key(fields: Mapping[str, Any]) -> NotificationKey | None:
@@ -80,9 +82,9 @@ def _subscribers(pointer: str, listed: Any, context: Context) -> Iterator[Reason
     emails = [item["email"] for item in fields if "email" in item]
     topics = [item["sns"] for item in fields if "sns" in item]
     if len(emails) > EMAILS:
-        yield Reason(pointer, f"a notification takes at most {EMAILS} e-mail addresses: use a mailing list or a topic")
+        yield Reason(pointer, f"A notification takes at most {EMAILS} e-mail addresses: use a mailing list or a topic.")
     if len(topics) > TOPICS:
-        yield Reason(pointer, f"a notification takes at most {TOPICS} SNS topic: leave the others out")
+        yield Reason(pointer, f"A notification takes at most {TOPICS} SNS topic: leave the others out.")
     for number, item in enumerate(fields):
         yield from _subscriber(f"{pointer}/{number}", item, fields[:number], context)
 
@@ -91,9 +93,9 @@ def _subscriber(
     pointer: str, fields: Mapping[str, Any], before: list[Mapping[str, Any]], context: Context
 ) -> Iterator[Reason]:
     if sum(kind in fields for kind in ("email", "sns")) != 1:
-        yield Reason(pointer, "give exactly one of email and sns")
+        yield Reason(pointer, "Give exactly one of email and sns.")
     elif fields in before:
-        yield Reason(pointer, "this subscriber is there already: leave it out")
+        yield Reason(pointer, "This subscriber is there already: leave it out.")
     if isinstance(topic := fields.get("sns"), str):
         yield from _topic(f"{pointer}/sns", topic, context)
 
@@ -103,5 +105,5 @@ def _topic(pointer: str, topic: str, context: Context) -> Iterator[Reason]:
     parts = topic.split(":")
     if len(parts) == 6 and parts[0] == "arn" and (parts[1], parts[4]) != (context.partition, context.account_id):
         yield Reason(
-            pointer, f"the topic must be in account {context.account_id} ({context.partition}): write region:name"
+            pointer, f"The topic must be in account {context.account_id} ({context.partition}): write region:name."
         )

@@ -27,11 +27,12 @@ class Role:
     arn: str
     path: str
     profile_arn: str
+    guards: frozenset[IamName] = frozenset()
 
     @property
     def container(self) -> Container:
         """The role as the holder of policies."""
-        return Container("Role", self.name, self.arn, ROLE_INLINE_SIZE)
+        return Container("Role", self.name, self.arn, ROLE_INLINE_SIZE, self.guards)
 
 
 def create_calls(role: Role, desired: RoleSpec) -> Sequence[Call]:

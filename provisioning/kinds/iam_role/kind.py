@@ -20,10 +20,11 @@ from provisioning.kinds.iam_attachments import (
     policy_keys,
 )
 from provisioning.kinds.iam_documents import ROLE_INLINE_SIZE, InlinePolicies, check_inline
+from provisioning.kinds.iam_grants import guards_among
 from provisioning.kinds.iam_names import SHORT_NAME, Description, IamName, Path, arn, name_faults
 from provisioning.kinds.iam_protected import protected_role
 from provisioning.kinds.iam_reads import row_named
-from provisioning.kinds.iam_risks import admin_grants
+from provisioning.kinds.iam_risks import dangerous_grants
 from provisioning.kinds.iam_role.changes import Role, create_calls, update_calls
 from provisioning.kinds.iam_role.reread import reread_role
 from provisioning.kinds.iam_role.spec import RoleSpec, Trust, observed_roles, own_profile
@@ -119,31 +120,34 @@ class RoleKind(Kind[RoleSpec]):
     def calls(self, change: Change[RoleSpec], snapshot: Snapshot) -> Sequence[Call]:
         name = change.key.name
         if isinstance(change, Create):
-            return create_calls(_role(name, change.desired, None, snapshot), change.desired)
+            return create_calls(_role(name, change.desired, None, change.desired, snapshot), change.desired)
         profile = own_profile(row_named(snapshot, "roles", name))
-        return update_calls(_role(name, change.observed, profile, snapshot), change.observed, change.desired)
+        role = _role(name, change.observed, profile, change.desired, snapshot)
+        return update_calls(role, change.observed, change.desired)
 
     def reread(self, name: str, context: Context) -> Reread:
-        return (yield from reread_role(name, context))
+        return (yield from reread_role(name))
 
     def protected(self, name: str, spec: RoleSpec, context: Context) -> str | None:
         return protected_role(name, _path(spec), context)
 
-    def risks(self, name: str, desired: RoleSpec, applied: RoleSpec | None) -> tuple[str, ...]:
+    def risks(self, name: str, desired: RoleSpec, applied: RoleSpec | None, snapshot: Snapshot) -> tuple[str, ...]:
         last = applied or RoleSpec()
-        granted = admin_grants(desired.attached_policies, desired.inline_policies)
-        before = admin_grants(last.attached_policies, last.inline_policies)
+        granted = dangerous_grants(desired.attached_policies, desired.inline_policies, snapshot)
+        before = dangerous_grants(last.attached_policies, last.inline_policies, snapshot)
         trusted = _newly_trusted(desired, last)
         unbound = applied is not None and desired.boundary is not UNMANAGED and desired.boundary != last.boundary
+        federated = frozenset(principal for principal in trusted if principal.startswith("federated:"))
         codes = {
-            "admin_grant": granted - before,
-            "trusts_other_account": trusted - {ANYONE},
+            **{granted[grant]: True for grant in granted.keys() - before.keys()},
+            "trusts_other_account": trusted - federated - {ANYONE},
             "trusts_anyone": ANYONE in trusted,
+            "trusts_federated": federated,
             "boundary_removed": unbound and last.boundary is not None,
         }
-        return tuple(code for code, found in codes.items() if found)
+        return tuple(sorted(code for code, found in codes.items() if found))
 
-    def person(self, difference: Difference, snapshot: Snapshot) -> str | None:
+    def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
         wanted = difference.desired
         undeclared_trust = isinstance(wanted, dict) and wanted.get("trust") == UNMANAGED.value
         return "trust_not_declared" if difference.path == "" and undeclared_trust else None
@@ -153,10 +157,17 @@ def _path(spec: RoleSpec) -> str:
     return spec.path if isinstance(spec.path, str) else "/"
 
 
-def _role(name: str, spec: RoleSpec, profile: Mapping[str, Any] | None, snapshot: Snapshot) -> Role:
-    path = _path(spec)
+def _role(name: str, there: RoleSpec, profile: Mapping[str, Any] | None, desired: RoleSpec, snapshot: Snapshot) -> Role:
+    path = _path(there)
     at, called = (profile["path"], profile["name"]) if profile else (path, name)
-    return Role(name, arn(snapshot, "role", path, name), path, arn(snapshot, "instance-profile", at, called))
+    changing = attached_names(there.attached_policies) | attached_names(desired.attached_policies)
+    return Role(
+        name=name,
+        arn=arn(snapshot, "role", path, name),
+        path=path,
+        profile_arn=arn(snapshot, "instance-profile", at, called),
+        guards=guards_among(changing, snapshot),
+    )
 
 
 def _newly_trusted(desired: RoleSpec, last: RoleSpec) -> frozenset[str]:

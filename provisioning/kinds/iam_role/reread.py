@@ -3,22 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from provisioning.core.kind import Context, Reread
+from provisioning.core.kind import Reread
 from provisioning.core.snapshot import Section
-from provisioning.kinds.iam_names import anywhere
-from provisioning.kinds.iam_reads import grant_reads, iam_read, stored_document
+from provisioning.kinds.iam_reads import ANYWHERE, grant_reads, iam_read, stored_document
 
 
-def reread_role(name: str, context: Context) -> Reread:
+def reread_role(name: str) -> Reread:
     """GetRole, its policies, its instance profiles."""
-    where = anywhere(context, "role", name)
-    shown = yield iam_read("GetRole", where, RoleName=name)
+    shown = yield iam_read("GetRole", ANYWHERE, RoleName=name)
     if shown is None:
         absent = {"roles": [], "absent": {"roles": [name]}}
         return {Section.IAM_DETAILS: absent, Section.IAM_ROLES: absent}
-    grants = yield from grant_reads("Role", name, where)
-    listed = yield iam_read("ListInstanceProfilesForRole", where, "InstanceProfiles", RoleName=name)
     role = shown["Role"]
+    grants = yield from grant_reads("Role", name, role["Arn"])
+    listed = yield iam_read("ListInstanceProfilesForRole", role["Arn"], "InstanceProfiles", RoleName=name)
     row = {**_row(role), **grants, "instance_profiles": _profiles((listed or {}).get("InstanceProfiles", []))}
     settings = {
         "name": role["RoleName"],

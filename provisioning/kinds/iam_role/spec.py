@@ -6,12 +6,12 @@ from typing import Any
 
 from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared, Unmanaged
 from provisioning.core.lazy import LazyMap
-from provisioning.core.policy_document import PolicyDocument, read_document
+from provisioning.core.policy_document import PolicyDocument
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.iam_attachments import Attachments
 from provisioning.kinds.iam_grants import InlineField, observed_grants
 from provisioning.kinds.iam_names import IamName
-from provisioning.kinds.iam_reads import is_named
+from provisioning.kinds.iam_reads import is_named, read_stored
 
 DEFAULT_SESSION_SECONDS = 3600
 
@@ -63,7 +63,7 @@ def _spec(row: Mapping[str, Any], settings: Mapping[str, Any], account_id: str) 
     tags = {IamName.of(key): value for key, value in row["tags"].items() if not key.lower().startswith("aws:")}
     return RoleSpec(
         path=row["path"],
-        trust=Trust(read_document(row["trust"]), account_id),
+        trust=Trust(read_stored(row["trust"]), account_id),
         description=settings.get("description") or "",
         max_session_seconds=settings.get("max_session_seconds") or DEFAULT_SESSION_SECONDS,
         attached_policies=attached,

@@ -1,0 +1,47 @@
+"""What the page of one account shows."""
+
+from typing import Any
+
+from accounts.models import Account
+from history.models import Event
+from history.shown import inert
+from provisioning.admin.explain import reason
+from provisioning.models import DesiredHead, Drift, PlanRecord, Run
+from provisioning.services.verdicts import verdicts_of
+
+SHOWN_DRIFT = 100
+SHOWN_RUNS = 10
+
+
+def account_page(account: Account) -> dict[str, Any]:
+    """Verdicts, the last look and check, open drift, plans and runs."""
+    verdict = verdicts_of([account.pk])[account.pk]
+    drift = Drift.objects.open().filter(account=account).order_by("kind", "name", "path")
+    runs = list(account.runs.select_related("plan").defer("plan__data")[:SHOWN_RUNS])
+    return {
+        "title": inert(account.name),
+        "verdict": verdict.overall,
+        "verdict_reason": reason(verdict.overall.reason),
+        "kinds": [(kind, found, reason(found.reason)) for kind, found in sorted(verdict.kinds.items())],
+        "head": DesiredHead.objects.filter(pk=account.pk).select_related("current").first(),
+        "last_look": _newest_finished(account, Run.Kind.LOOK),
+        "last_check": _newest_finished(account, Run.Kind.CHECK),
+        "open_runs": [run for run in runs if run.state in Run.OPEN],
+        "drift": drift[:SHOWN_DRIFT],
+        "drift_count": drift.count(),
+        "plans": plans_in_force(account),
+        "runs": runs,
+        "events": Event.objects.filter(account_id=account.pk)[:SHOWN_RUNS],
+    }
+
+
+def plans_in_force(account: Account) -> list[PlanRecord]:
+    """Plans that may still be decided or carried out; those that can be decided first."""
+    states = [PlanRecord.State.PROPOSED, PlanRecord.State.APPROVED]
+    found = PlanRecord.objects.filter(account=account, state__in=states)
+    return sorted(found, key=lambda plan: (plan.lane != PlanRecord.Lane.APPROVAL, plan.lane))
+
+
+def _newest_finished(account: Account, kind: Run.Kind) -> Run | None:
+    ended: Run | None = account.runs.filter(kind=kind, finished_at__isnull=False).order_by("-finished_at").first()
+    return ended

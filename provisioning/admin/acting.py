@@ -1,0 +1,67 @@
+"""Doing something for the person who is signed in: the same services as REST, their refusals as messages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from access.roles import Actor
+from history.shown import inert
+from provisioning.core.errors import FirstlineError
+
+
+def actor_of_request(request: HttpRequest) -> Actor:
+    """The signed-in person in the roles of their groups."""
+    found: Actor = admin.site.actor(request)  # type: ignore[attr-defined]
+    return found
+
+
+def act(request: HttpRequest, back: str, do: Callable[[], str]) -> HttpResponse:
+    """Run a service and go back; what it answers, or why it refuses, is shown there as a message."""
+    try:
+        messages.success(request, inert(do()))
+    except FirstlineError as error:
+        messages.error(request, inert(error.message))
+    except PermissionDenied as error:
+        messages.error(request, inert(error))
+    except ValidationError as error:
+        messages.error(request, inert(" ".join(error.messages)))
+    return HttpResponseRedirect(back)
+
+
+class ReasonForm(forms.Form):
+    """Why something is paused."""
+
+    reason = forms.CharField(max_length=200, error_messages={"required": "Say why: others will read it."})
+
+    def clean_reason(self) -> str:
+        """One line that can be printed."""
+        return one_line(self.cleaned_data["reason"])
+
+
+class DecisionForm(forms.Form):
+    """The digest that was seen, and a comment."""
+
+    digest = forms.CharField(max_length=64)
+    comment = forms.CharField(max_length=500, required=False)
+
+    def clean_comment(self) -> str:
+        """One line that can be printed."""
+        return one_line(self.cleaned_data["comment"])
+
+
+def one_line(text: str) -> str:
+    """The text. Raises ValidationError when it could forge a line of a log or a page."""
+    if not text.isprintable():
+        raise ValidationError("Use printable characters only, on one line.")
+    return text
+
+
+def read(form: forms.Form) -> dict[str, Any]:
+    """The form's fields. Raises ValidationError with every reason, each with its field."""
+    if not form.is_valid():
+        raise ValidationError([f"{name}: {reason}" for name, reasons in form.errors.items() for reason in reasons])
+    return form.cleaned_data

@@ -1,0 +1,78 @@
+"""The codes of the core in plain words: what a risk means, and what a person is to do."""
+
+from collections.abc import Iterable
+
+from history.shown import words
+
+RISKS = {
+    "admin_grant": "It grants administrator rights, or the right to change IAM, to whoever holds it.",
+    "not_owned": "It exists already and Firstline did not make it: approving takes it over.",
+    "production": "This is a production account, and a baseline version behind it is not approved for production.",
+    "trusts_other_account": "Another AWS account may then take the role.",
+    "trusts_anyone": "Anyone may then take the role.",
+    "boundary_removed": "It takes away the permissions boundary, so the role is held by its own policies alone.",
+}
+
+PERSON = {
+    "immutable_field": "AWS can't change this field once the resource exists. Make a new resource of another name and "
+    "declare that, or declare the value that is there.",
+    "user_does_not_exist": "There is no IAM user of this name in the account, and Firstline makes none. Create the "
+    "user, or take the name out of the declaration.",
+    "protected": "Firstline never touches this resource (service-linked, Identity Center, Control Tower, break glass, "
+    "or how Firstline itself enters). Take it out of the declaration, or change it by hand.",
+    "removal_not_supported_yet": "Nobody declared it, inside a scope that a baseline closed. Firstline does not remove "
+    "whole resources yet: remove it by hand, or declare it.",
+    "trust_not_declared": "A role can't be created without saying who may take it: declare its trust.",
+    "not_read": "Firstline could not read this part, so it changes nothing here. See the last look for the reason.",
+    "other_dialect": "The budget is written with filter expressions or metrics, which a declaration can't hold. "
+    "Writing over it would lose them: change it by hand, or delete it and let Firstline create it.",
+    "auto_adjusted": "The budget's limit adjusts itself. Turn auto-adjustment off by hand, or leave the limit "
+    "undeclared.",
+    "planned_limits": "The budget has planned limits per period. Remove them by hand, or leave the limit undeclared.",
+}
+
+VERDICTS = {
+    "in_sync": "As declared",
+    "drifted": "Differs; Firstline can repair",
+    "attention": "Differs; a person must act",
+    "unknown": "Not known for sure",
+    "unassigned": "Nothing declared",
+}
+
+REASONS = {
+    "no_assignment": "no baseline reaches it",
+    "not_renderable": "its desired state can't be rendered",
+    "never_looked": "never looked at",
+    "too_old": "the last look is too old to trust",
+    "open_drift": "open drift",
+    "needs_a_person": "a person must act",
+    "cannot_enter": "it can't be entered",
+    "no_hub_credentials": "the worker has no AWS credentials",
+    "region_disabled": "STS is off in this region",
+    "throttled": "AWS throttles",
+    "transient": "AWS did not answer",
+    "denied": "AWS denies reading",
+    "gone": "AWS no longer lets anyone in",
+    "not_read": "a part could not be read",
+}
+
+LANES = {
+    "auto": "Goes ahead by rule: nothing in it needs a person.",
+    "approval": "Waits for a person.",
+    "observe": "Shown only: its items are in mode observe, so nobody can approve it.",
+}
+
+
+def risk_reasons(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Each code with what it means."""
+    return [(code, RISKS.get(code, words(code))) for code in codes]
+
+
+def person_reason(code: str) -> str:
+    """What a person is to do about a drift that Firstline can't repair."""
+    return PERSON.get(code, words(code) or "A person must repair this.")
+
+
+def reason(code: str) -> str:
+    """Why a verdict or a run is as it is, in a few words."""
+    return REASONS.get(code, words(code))

@@ -1,0 +1,272 @@
+"""What must have come out, read from the simulated AWS itself: its state and its call log, never Firstline's tables.
+
+This is a second, independent reading of the workshop's baseline. It shares no code with the product.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.demo.tamper import ROLE
+
+State = Mapping[str, Any]
+Entry = Mapping[str, Any]
+
+ADMINS = ("ann", "dora")
+ALERT_EMAIL = "cloud-costs@example.com"
+S3_LIMITS = {"111111111111": "10", "222222222222": "10", "333333333333": "100"}
+AWS = "arn:aws:iam::aws:policy"
+GROUPS = {
+    "Admins": ("AdministratorAccess",),
+    "Developers": ("ReadOnlyAccess", "IAMUserChangePassword"),
+    "Test": ("ReadOnlyAccess", "IAMUserChangePassword"),
+    "Billing": ("job-function/Billing",),
+}
+EC2_ROLE = "EC2_S3ReadOnlyAccess"
+EC2_TRUST = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+GUARD = "MfaGuard"
+ALLOWED_WITHOUT_MFA = (
+    *("iam:ChangePassword", "iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:GetAccountPasswordPolicy"),
+    *("iam:GetMFADevice", "iam:GetUser", "iam:ListMFADevices", "iam:ListVirtualMFADevices", "iam:ResyncMFADevice"),
+    "sts:GetSessionToken",
+)
+WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+DECLARED = {
+    "groups": set(GROUPS),
+    "roles": {EC2_ROLE},
+    "policies": {GUARD},
+    "instance_profiles": {EC2_ROLE},
+    "budgets": {"s3-monthly", "zero-spend"},
+    "users": set[str](),
+}
+APPLY_ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/firstline/FirstlineApply")
+SESSION = re.compile(r"[0-9a-f-]{32,36}\.\d+")
+WHOLE_REMOVALS = re.compile(r"Delete(Group|Role|Policy|User|InstanceProfile|Budget)")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must hold, and every way in which it does not."""
+
+    text: str
+    wrong: tuple[str, ...]
+
+
+def account_checks(account_id: str, before: State, after: State) -> list[Check]:
+    """What the baseline asks of one account, and that nothing else was touched or lost."""
+    guard = f"arn:aws:iam::{account_id}:policy/{GUARD}"
+    return [
+        _check("groups hold exactly the policies declared", _groups(after, guard)),
+        _check("Admins has exactly the members declared", _members(after)),
+        _check("the EC2 role trusts EC2 alone, reads S3 and no more", _role(after)),
+        _check("the MFA guard says what it should", _guard(after, account_id)),
+        _check("budgets: amounts, alerts and who is told", _budgets(after, S3_LIMITS[account_id])),
+        _check("nothing deleted; what nobody declared is as it was", _untouched(before, after)),
+    ]
+
+
+def repair_checks(account_id: str, before: State, tampered: State, after: State) -> list[Check]:
+    """After tampering: all is as it was before, but for the role that nobody declared, which is still there."""
+    changed = [name for name in ("groups", "policies", "users") if before[name] != after[name]]
+    others = {name: role for name, role in after["roles"].items() if name != ROLE}
+    changed += ["roles"] if others != before["roles"] else []
+    changed += ["budgets"] if _alerts(before) != _alerts(after) else []
+    left = after["roles"].get(ROLE)
+    return [
+        _check("every tampered thing is as it was before", (f"{part} differ" for part in changed)),
+        _check(
+            "the undeclared role is shown, not removed",
+            [] if left and left == tampered["roles"][ROLE] else [f"{ROLE} was touched"],
+        ),
+        _check(
+            "it is on its baseline again",
+            (
+                wrong
+                for one in account_checks(account_id, {**before, "roles": tampered["roles"]}, after)
+                for wrong in one.wrong
+            ),
+        ),
+    ]
+
+
+def bystander_check(before: Mapping[str, State], after: Mapping[str, State]) -> Check:
+    """Accounts that nobody tampered with are as they were."""
+    return _check(
+        "the other accounts were left alone",
+        (f"{account_id} changed" for account_id, state in before.items() if state != after[account_id]),
+    )
+
+
+def log_checks(log: Iterable[Entry], overlaps: Iterable[Entry], counted: Mapping[str, int]) -> list[Check]:
+    """Who wrote, under which fence, and whether Firstline counted its calls right. `counted`: by account."""
+    ours = [entry for entry in log if entry["caller"] != "tamper"]
+    writes = [entry for entry in ours if entry["is_write"]]
+    return [
+        _check("every write came from an apply worker's session, under a fence", _strangers(writes)),
+        _check("no two workers ever wrote to an account at once", (str(overlap["why"]) for overlap in overlaps)),
+        _check("no call was refused: each session held the rights it needed", _denied(ours)),
+        _check("no group, role, policy, user or budget was removed", _removals(writes)),
+        _check("Firstline counted its AWS calls as AWS did", _miscounted(ours, counted)),
+    ]
+
+
+def _check(text: str, wrong: Iterable[str]) -> Check:
+    return Check(text, tuple(wrong))
+
+
+def _groups(state: State, guard: str) -> Iterator[str]:
+    for name, policies in GROUPS.items():
+        wanted = {guard, *(f"{AWS}/{policy}" for policy in policies)}
+        held = set(state["groups"][name]["attached_policies"]) if name in state["groups"] else set()
+        if held != wanted:
+            yield f"{name} holds {_listed(held)}, not {_listed(wanted)}"
+
+
+def _members(state: State) -> Iterator[str]:
+    members = state["groups"].get("Admins", {}).get("members", [])
+    if sorted(members) != sorted(ADMINS):
+        yield f"Admins has {_listed(members)}, not {_listed(ADMINS)}"
+
+
+def _role(state: State) -> Iterator[str]:
+    role = state["roles"].get(EC2_ROLE)
+    if role is None:
+        yield f"there is no role {EC2_ROLE}"
+        return
+    if [_without_lists(one) for one in role["trust"]["Statement"]] != [EC2_TRUST]:
+        yield f"{EC2_ROLE} trusts {role['trust']['Statement']}"
+    if role["attached_policies"] != [f"{AWS}/AmazonS3ReadOnlyAccess"] or role["inline_policies"]:
+        yield f"{EC2_ROLE} holds {_listed(role['attached_policies'])} {_listed(role['inline_policies'])}"
+    if state["instance_profiles"].get(EC2_ROLE, {}).get("roles") != [EC2_ROLE]:
+        yield f"no instance profile {EC2_ROLE} holds it"
+
+
+def _without_lists(part: Any) -> Any:
+    """A list of one means the same as the one."""
+    if isinstance(part, Mapping):
+        return {key: _without_lists(value) for key, value in part.items()}
+    return part[0] if isinstance(part, list) and len(part) == 1 else part
+
+
+def _guard(state: State, account_id: str) -> Iterator[str]:
+    policy = state["policies"].get(GUARD)
+    if policy is None:
+        yield f"there is no policy {GUARD}"
+        return
+    statements = {one["Sid"]: one for one in policy["versions"][policy["default_version"]]["Statement"]}
+    allows = [one for one in statements.values() if one["Effect"] == "Allow"]
+    if len(allows) != 3 or any(action.partition(":")[0] != "iam" for one in allows for action in one["Action"]):
+        yield f"{GUARD} allows {allows}"
+    deny = _without_lists(statements.get("DenyAllExceptListedWithoutMfa", {}))
+    if sorted(deny.get("NotAction", [])) != sorted(ALLOWED_WITHOUT_MFA) or deny.get("Resource") != "*":
+        yield f"{GUARD} spares {_listed(deny.get('NotAction', []))}"
+    if deny.get("Condition") != WITHOUT_MFA:
+        yield f"{GUARD} denies on the condition {deny.get('Condition')}"
+    own = _without_lists(statements.get("AllowManageOwnMfaAndPassword", {})).get("Resource")
+    if own not in {f"arn:aws:iam::{part}:user/${{aws:username}}" for part in (account_id, "*")}:
+        yield f"{GUARD} is not about one's own user"
+
+
+def _budgets(state: State, s3_limit: str) -> Iterator[str]:
+    yield from _budget(state, "s3-monthly", s3_limit, (70.0, "PERCENTAGE"))
+    yield from _budget(state, "zero-spend", "1", (0.01, "ABSOLUTE_VALUE"))
+    filters = state["budgets"].get("s3-monthly", {}).get("body", {})
+    if "Amazon Simple Storage Service" not in str(filters.get("CostFilters") or filters.get("FilterExpression")):
+        yield "s3-monthly counts more than S3"
+
+
+def _budget(state: State, name: str, amount: str, alert: tuple[float, str]) -> Iterator[str]:
+    budget = state["budgets"].get(name)
+    if budget is None:
+        yield f"there is no budget {name}"
+        return
+    body = budget["body"]
+    limit = body["BudgetLimit"]
+    if (float(limit["Amount"]), limit["Unit"], body["TimeUnit"]) != (float(amount), "USD", "MONTHLY"):
+        yield f"{name} is {limit['Amount']} {limit['Unit']} {body['TimeUnit']}, not {amount} USD MONTHLY"
+    alerts = [
+        (one["NotificationType"], one["ComparisonOperator"], (one["Threshold"], one.get("ThresholdType", "PERCENTAGE")))
+        for one in budget["notifications"]
+    ]
+    if alerts != [("ACTUAL", "GREATER_THAN", alert)]:
+        yield f"{name} alerts at {alerts}"
+    told = [one["Address"] for item in budget["notifications"] for one in item["Subscribers"]]
+    if told != [ALERT_EMAIL]:
+        yield f"{name} tells {len(told)} addresses, and not just the one declared"
+
+
+def _untouched(before: State, after: State) -> Iterator[str]:
+    for section, declared in DECLARED.items():
+        held, now = before[section], after[section]
+        yield from (f"{section}: {name} is gone" for name in held if name not in now)
+        yield from (f"{section}: {name} appeared" for name in now if name not in held and name not in declared)
+        yield from (
+            f"{section}: {name} changed"
+            for name in held
+            if name in now and name not in declared and _own(held[name]) != _own(now[name])
+        )
+        yield from (
+            f"{section}: {name} was made anew"
+            for name in held
+            if name in now and held[name].get("id") != now[name].get("id")
+        )
+    yield from _unmanaged_parts(before, after)
+
+
+def _own(thing: State) -> dict[str, Any]:
+    """Without a user's groups: those are the groups' business."""
+    return {key: value for key, value in thing.items() if key != "groups"}
+
+
+def _unmanaged_parts(before: State, after: State) -> Iterator[str]:
+    """What the baseline leaves out of a group that it declares: inline policies, and the members of all but Admins."""
+    for name in GROUPS:
+        parts = ("inline_policies",) if name == "Admins" else ("inline_policies", "members")
+        if name in before["groups"] and name in after["groups"]:
+            held, now = before["groups"][name], after["groups"][name]
+            yield from (f"{name}: {part} changed" for part in parts if held[part] != now[part])
+
+
+def _alerts(state: State) -> dict[str, Any]:
+    return {
+        name: (
+            budget["body"]["BudgetLimit"],
+            [(one["Threshold"], one["Subscribers"]) for one in budget["notifications"]],
+        )
+        for name, budget in state["budgets"].items()
+    }
+
+
+def _strangers(writes: Iterable[Entry]) -> Iterator[str]:
+    for entry in writes:
+        role = APPLY_ROLE.fullmatch(entry["role"])
+        if role is None or role[1] != entry["account"] or not SESSION.fullmatch(entry["session_name"]):
+            yield f"{entry['operation']} in {entry['account']} by {entry['caller']} as {entry['session_name']!r}"
+
+
+def _denied(entries: Iterable[Entry]) -> Iterator[str]:
+    for entry in entries:
+        if "AccessDenied" in entry["error"]:
+            yield f"{entry['operation']} in {entry['account']} by {entry['caller']}"
+
+
+def _removals(writes: Iterable[Entry]) -> Iterator[str]:
+    yield from (
+        f"{entry['operation']} in {entry['account']}"
+        for entry in writes
+        if WHOLE_REMOVALS.fullmatch(entry["operation"])
+    )
+
+
+def _miscounted(entries: Iterable[Entry], counted: Mapping[str, int]) -> Iterator[str]:
+    seen = [entry["account"] for entry in entries]
+    for account_id, number in counted.items():
+        if seen.count(account_id) != number:
+            yield f"{account_id}: Firstline says {number}, AWS saw {seen.count(account_id)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"

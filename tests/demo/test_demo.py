@@ -1,0 +1,64 @@
+"""The main job from end to end, as `make demo ONCE=1` shows it: real servers, real workers, a simulated AWS."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.architecture.sources import ROOT
+from tests.demo.leftovers import left_over, marked_environment
+
+COMMAND = [sys.executable, "-m", "sandbox.demo"]
+SECONDS = 280
+
+
+@pytest.fixture(scope="module")
+def shown() -> tuple[subprocess.CompletedProcess[str], str]:
+    """One whole demo, and the mark of its processes."""
+    mark, environment = marked_environment(ONCE="1")
+    done = subprocess.run(COMMAND, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=SECONDS)
+    return done, mark
+
+
+def test_comes_out_right_by_the_simulated_aws_own_state(shown: tuple[subprocess.CompletedProcess[str], str]) -> None:
+    done, _ = shown
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "All as expected" in done.stdout
+    assert "✗" not in done.stdout
+    assert done.stderr == ""
+
+
+def test_names_every_drift_that_the_tampering_made(shown: tuple[subprocess.CompletedProcess[str], str]) -> None:
+    told = shown[0].stdout
+    found = told[told.index("6. The next look finds it") : told.index("7. Firstline repairs what it may")]
+    for part in ("NightlyExport", "trust", "members[eve]", "attached_policies[", "notifications["):
+        assert part in found
+
+
+def test_prints_every_approval_and_what_is_left_for_a_person(
+    shown: tuple[subprocess.CompletedProcess[str], str],
+) -> None:
+    told = shown[0].stdout
+    for name in ("workloads-dev", "workloads-test", "workloads-prod"):
+        assert f"paula approves a plan for {name}" in told
+    assert "everything in prod waits for a person" in told
+    assert "iam.role NightlyExport waits for a person" in told
+
+
+def test_leaves_no_process_behind(shown: tuple[subprocess.CompletedProcess[str], str]) -> None:
+    assert left_over(shown[1]) == []
+
+
+def test_nothing_outlives_a_demo_that_was_killed() -> None:
+    mark, environment = marked_environment()
+    demo = subprocess.Popen(COMMAND, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    assert demo.stdout is not None
+    started = any("registers" in line for line in demo.stdout)
+    demo.send_signal(signal.SIGKILL)
+    demo.wait()
+    demo.stdout.close()
+    assert started
+    assert left_over(mark) == []

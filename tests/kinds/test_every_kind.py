@@ -1,0 +1,180 @@
+"""The promises that all kinds share, on each kind's example, over HTTP. A new kind is held to them by being there."""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from provisioning.core.diff import differences
+from provisioning.core.errors import DeclarationError
+from provisioning.core.fields import UNMANAGED
+from provisioning.core.kind import Context, Kind
+from provisioning.core.plain import canonical
+from provisioning.kinds import all_kinds
+from tests.kinds.conftest import Account, Accounts
+from tests.kinds.iam_model import ACCOUNT
+from tests.kinds.reconcile import calls_for, drift, seen
+
+CONTEXT = Context(ACCOUNT)
+
+every_kind = pytest.mark.parametrize("kind", all_kinds().values(), ids=list(all_kinds()))
+
+
+def example(kind: Kind[Any]) -> tuple[str, dict[str, Any]]:
+    """Name and fields of its example."""
+    ((name, declared),) = kind.example.items()
+    return name, dict(declared)
+
+
+def without_one(kind: Kind[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The example with each field that may be left out left out."""
+    name, declared = example(kind)
+    for field in declared:
+        less = {key: value for key, value in declared.items() if key != field}
+        try:
+            kind.parse(name, less, CONTEXT)
+        except DeclarationError:
+            continue
+        yield field, less
+
+
+EACH_FIELD = [
+    pytest.param(kind, field, id=f"{kind.name}-{field}")
+    for kind in all_kinds().values()
+    for field, _ in without_one(kind)
+]
+
+
+@every_kind
+def test_example_is_read_and_fits_the_schema(kind: Kind[Any]) -> None:
+    name, declared = example(kind)
+    kind.parse(name, declared, CONTEXT)
+    jsonschema.Draft202012Validator.check_schema(kind.schema())
+    jsonschema.validate(declared, kind.schema())
+
+
+@every_kind
+def test_schema_knows_every_field_of_the_spec(kind: Kind[Any]) -> None:
+    name, declared = example(kind)
+    spec = kind.parse(name, declared, CONTEXT)
+    assert {field.name for field in fields(spec)} == set(kind.schema()["properties"])
+
+
+@every_kind
+def test_identity_of_an_identity_is_itself(kind: Kind[Any]) -> None:
+    name, _ = example(kind)
+    assert kind.identity(kind.identity(name)) == kind.identity(name)
+
+
+@every_kind
+def test_every_reason_is_told_at_once_with_its_pointer(kind: Kind[Any]) -> None:
+    name, declared = example(kind)
+    with pytest.raises(DeclarationError) as refused:
+        kind.parse(name, {**declared, "no_such_field": 1, "nor/this": 2}, CONTEXT)
+    assert {"/no_such_field", "/nor~1this"} == {reason.pointer for reason in refused.value.reasons}
+
+
+@every_kind
+def test_reading_a_declaration_twice_gives_equal_specs_of_equal_text(kind: Kind[Any]) -> None:
+    name, declared = example(kind)
+    first, second = (kind.parse(name, declared, CONTEXT) for _ in range(2))
+    assert first == second
+    assert canonical(first) == canonical(second)
+
+
+@every_kind
+def test_kind_has_tests_of_its_own(kind: Kind[Any]) -> None:
+    assert [*Path(__file__).parent.glob(f"test_{kind.name.replace('.', '_')}*.py")]
+
+
+@every_kind
+def test_what_was_created_shows_no_drift_and_needs_nothing_more(kind: Kind[Any], account: Account) -> None:
+    name, declared = example(kind)
+    desired = account.apply(kind, name, declared)
+    snapshot = account.look(kind, name)
+    assert drift(kind, name, desired, snapshot) == []
+    assert calls_for(kind, name, desired, snapshot) == ()
+    assert name in kind.inventory(snapshot)
+
+
+@every_kind
+def test_same_snapshot_shows_the_same_twice(kind: Kind[Any], account: Account) -> None:
+    name, declared = example(kind)
+    account.apply(kind, name, declared)
+    snapshot = account.look(kind, name)
+    assert kind.observed(snapshot) == kind.observed(snapshot)
+    assert canonical(kind.observed(snapshot)) == canonical(kind.observed(account.look(kind, name)))
+
+
+@every_kind
+def test_re_read_shows_what_the_bulk_read_shows(kind: Kind[Any], account: Account) -> None:
+    name, declared = example(kind)
+    desired = kind.parse(name, declared, account.context)
+    assert seen(kind, name, account.reread(kind, name))[1] is None
+    account.apply(kind, name, declared)
+    bulk, again = account.look(kind, name), account.reread(kind, name)
+    assert seen(kind, name, again) == seen(kind, name, bulk)
+    assert canonical(kind.observed(account.seen_again(kind, name))) == canonical(kind.observed(bulk))
+    assert drift(kind, name, desired, again) == []
+
+
+@every_kind
+def test_nothing_declared_means_nothing_managed(kind: Kind[Any], account: Account) -> None:
+    name, declared = example(kind)
+    desired = account.apply(kind, name, declared)
+    nothing = replace(desired, **{field.name: UNMANAGED for field in fields(desired)})
+    assert differences(nothing, seen(kind, name, account.look(kind, name))[1]) == ()
+
+
+@every_kind
+def test_create_that_stops_after_any_call_goes_on_to_the_end(kind: Kind[Any], accounts: Accounts) -> None:
+    name, declared = example(kind)
+    for done, account in enumerate(accounts(8)):
+        desired = kind.parse(name, declared, account.context)
+        calls = account.plan(kind, name, desired)
+        stops_and_goes_on(kind, name, desired, calls, done, account)
+        if done == len(calls):
+            return
+    pytest.fail("the example takes more calls than there are accounts to stop in")
+
+
+@pytest.mark.parametrize(("kind", "field"), EACH_FIELD)
+def test_update_that_stops_after_any_call_goes_on_to_the_end(kind: Kind[Any], field: str, accounts: Accounts) -> None:
+    name, declared = example(kind)
+    for done, account in enumerate(accounts(6)):
+        account.apply(kind, name, dict(without_one(kind))[field])
+        desired = kind.parse(name, declared, account.context)
+        calls = account.plan(kind, name, desired)
+        stops_and_goes_on(kind, name, desired, calls, done, account)
+        if done == len(calls):
+            return
+    pytest.fail("this update takes more calls than there are accounts to stop in")
+
+
+@pytest.mark.parametrize(("kind", "field"), EACH_FIELD)
+def test_field_that_is_not_declared_survives_an_update(kind: Kind[Any], field: str, account: Account) -> None:
+    name, declared = example(kind)
+    others = [other for other, _ in without_one(kind) if other not in {field, *kind.immutable}]
+    for other in others[:3]:
+        mine = f"{name}-{other}"
+        account.apply(kind, mine, {key: value for key, value in declared.items() if key != other})
+        before = seen(kind, mine, account.look(kind, mine))[1]
+        account.apply(kind, mine, {key: value for key, value in declared.items() if key != field})
+        after = seen(kind, mine, account.look(kind, mine))[1]
+        # Without some fields (a role's trust) nothing can be made that could be updated.
+        assert before is None or getattr(after, field) == getattr(before, field)
+
+
+def stops_and_goes_on(
+    kind: Kind[Any], name: str, desired: Any, calls: tuple[Any, ...], done: int, account: Account
+) -> None:
+    """Send the first `done` calls, then plan anew and send that: nothing differs, and no call is a new one."""
+    account.send(calls[:done])
+    again = calls_for(kind, name, desired, account.seen_again(kind, name))
+    assert set(again) <= set(calls), "a call that nobody approved"
+    account.send(again)
+    left = differences(desired, seen(kind, name, account.look(kind, name))[1])
+    assert {found.field for found in left} <= kind.immutable
