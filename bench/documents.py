@@ -18,28 +18,10 @@ _THINGS = {
     "secretsmanager": ("SecretValue", "Secret"),
 }
 _SERVICES = ("ec2", "lambda", "ecs-tasks", "states", "codebuild", "glue", "events")
-_WORDS = [
-    "orders",
-    "payments",
-    "search",
-    "ledger",
-    "catalog",
-    "mailer",
-    "reports",
-    "billing",
-    "events",
-    "photos",
-    "maps",
-    "queue",
-    "backup",
-    "audit",
-    "deploy",
-    "staging",
-    "stock",
-    "ingest",
-    "export",
-    "portal",
-]
+_WORDS = (
+    *("orders", "payments", "search", "ledger", "catalog", "mailer", "reports", "billing", "events", "photos", "maps"),
+    *("queue", "backup", "audit", "deploy", "staging", "stock", "ingest", "export", "portal"),
+)
 
 
 def word(random: Random) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
-from provisioning.core.plain import digest
+from provisioning.core.plain import digest_of_json
 
 
 class Section(StrEnum):
@@ -50,10 +51,10 @@ class Complete:
     body: Mapping[str, Any]
     observed_at: datetime
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Digest of the body; equal digests are stored once."""
-        return digest(self.body)
+        return digest_of_json(self.body)
 
 
 @dataclass(frozen=True)

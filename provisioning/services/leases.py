@@ -135,6 +135,21 @@ def release(claim: Claim) -> None:
         Run.objects.filter(account_id=claim.account_id, state__in=Run.WAITING).update(hinted_at=None)
 
 
+def hold_to_end(claim: Claim) -> None:
+    """`hold` and `release` in one statement, for work that ends with the caller's transaction.
+
+    The row stays locked until then, so nobody can claim the account before. Raises FencedError when the lease is lost.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE provisioning_lease SET lease_until = clock_timestamp(), crash_count = 0 "
+            "WHERE account_id = %s AND fence = %s AND lease_until > clock_timestamp()",
+            [claim.account_id, claim.fence],
+        )
+        if cursor.rowcount == 0:
+            raise FencedError(f"the lease of {claim.account_id} under fence {claim.fence} is lost: stop")
+
+
 def ensure_lease(account_ids: Sequence[str]) -> None:
     """Make the lease rows of accounts that have none."""
     Lease.objects.bulk_create([Lease(account_id=account_id) for account_id in account_ids], ignore_conflicts=True)

@@ -31,10 +31,12 @@ def propose_plans(proposer: Proposer, proposed: Iterable[Proposal]) -> list[Plan
     """
     busy = _busy_lane(proposer.account_id)
     by_lane = {proposal.lane: proposal for proposal in proposed}
+    current = _current(proposer.account_id)
     return [
         plan
         for lane in Lane
-        if lane != busy and (plan := _lane(proposer, lane, by_lane.get(lane), can_apply=busy is None)) is not None
+        if lane != busy
+        and (plan := _lane(proposer, current.get(lane), by_lane.get(lane), can_apply=busy is None)) is not None
     ]
 
 
@@ -44,16 +46,21 @@ def _busy_lane(account_id: str) -> str | None:
     return run.plan.lane if run and run.plan else None
 
 
-def _lane(proposer: Proposer, lane: Lane, proposal: Proposal | None, *, can_apply: bool) -> PlanRecord | None:
-    current = PlanRecord.objects.filter(
-        account_id=proposer.account_id, lane=lane, state=PlanRecord.State.PROPOSED
-    ).first()
+def _current(account_id: str) -> dict[str, PlanRecord]:
+    """The proposed plan of each lane that has one."""
+    plans = PlanRecord.objects.filter(account_id=account_id, state=PlanRecord.State.PROPOSED)
+    return {plan.lane: plan for plan in plans.defer("data")}
+
+
+def _lane(
+    proposer: Proposer, current: PlanRecord | None, proposal: Proposal | None, *, can_apply: bool
+) -> PlanRecord | None:
     if current and proposal and current.digest == proposal.plan.digest:
         PlanRecord.objects.filter(pk=current.pk).update(seen_at=proposer.at)
         return None
     if current:
         _supersede(proposer, current)
-    if proposal is None or (lane is Lane.AUTO and not can_apply) or _rejected(proposer, proposal):
+    if proposal is None or (proposal.lane is Lane.AUTO and not can_apply) or _rejected(proposer, proposal):
         return None
     return _propose(proposer, proposal)
 

@@ -17,7 +17,7 @@ from provisioning.core.change import ResourceKey
 from provisioning.core.lanes import proposals
 from provisioning.kinds import all_kinds
 from provisioning.models import Run
-from provisioning.services.leases import Claim, hold, release
+from provisioning.services.leases import Claim, hold_to_end
 from provisioning.services.move_run import move_run
 from provisioning.services.observe import Observation
 from provisioning.services.propose_plans import Proposer, propose_plans
@@ -32,7 +32,7 @@ AGAIN_AFTER_FAILURE = timedelta(minutes=1)
 @transaction.atomic
 def record_look(*, claim: Claim, work: Work, seen: Observation, aws_calls: int) -> None:
     """Store everything one look found and end it. Raises FencedError, and stores nothing, when the lease is lost."""
-    hold(claim)
+    hold_to_end(claim)
     move_run(
         claim,
         Run.State.LOOKING,
@@ -43,7 +43,6 @@ def record_look(*, claim: Claim, work: Work, seen: Observation, aws_calls: int) 
     )
     store_findings(claim=claim, work=work, seen=seen)
     enter_managed(work.account_id)
-    release(claim)
 
 
 def store_findings(
@@ -57,11 +56,12 @@ def store_findings(
     record_snapshot(snapshot=seen.snapshot, facts=seen.facts, run_id=claim.run_id, at=now)
     look = Look(work.account_id, claim.run_id, now, repairs=bool(repaired))
     settling = reconcile_drift(look, seen.assessment, all_kinds())
-    run = Run.objects.get(pk=claim.run_id)
     blocked = settling | repaired | {violation.key for violation in seen.violations}
     items = () if work.not_renderable else seen.assessment.items
     proposed = proposals(work.account_id, items, is_production=work.is_production, blocked=blocked)
-    propose_plans(Proposer(work.account_id, claim.run_id, work.generation, run.requested_by, now), proposed)
+    # A quiet look, which most are, need not ask who requested it.
+    by = Run.objects.values_list("requested_by", flat=True).get(pk=claim.run_id) if proposed else ""
+    propose_plans(Proposer(work.account_id, claim.run_id, work.generation, by, now), proposed)
     if settling:
         look_again_at(work.account_id, timedelta(seconds=settings.FIRSTLINE.settle_seconds))
 
@@ -90,7 +90,7 @@ def record_failed_look(
     *, claim: Claim, state: Run.State, code: str, message: str, aws_calls: int, outcome: dict[str, Any] | None = None
 ) -> None:
     """End a look that saw nothing: drift and the last snapshot stay as they are."""
-    hold(claim)
+    hold_to_end(claim)
     move_run(
         claim,
         Run.State.LOOKING,
@@ -109,17 +109,16 @@ def record_failed_look(
         detail={"reason": code},
     )
     look_again_at(claim.account_id, AGAIN_AFTER_FAILURE)
-    release(claim)
 
 
 def enter_managed(account_id: str) -> None:
     """An account that was entered is managed, and next due one interval later, give or take."""
-    changed = Account.objects.filter(pk=account_id, state=Account.State.REGISTERED).update(state=Account.State.MANAGED)
-    if changed:
-        record(actor="firstline", verb="account.managed", account_id=account_id, subject=account_id)
-    interval = settings.FIRSTLINE.look_interval
     jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
-    Account.objects.filter(pk=account_id).update(next_due_at=Now() + interval * jitter)
+    due = Now() + settings.FIRSTLINE.look_interval * jitter
+    account = Account.objects.filter(pk=account_id)
+    if not account.exclude(state=Account.State.REGISTERED).update(next_due_at=due):
+        account.update(state=Account.State.MANAGED, next_due_at=due)
+        record(actor="firstline", verb="account.managed", account_id=account_id, subject=account_id)
 
 
 def look_again_at(account_id: str, after: timedelta) -> None:

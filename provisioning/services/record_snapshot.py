@@ -15,15 +15,18 @@ from provisioning.models import AccountFacts, SectionBody, SnapshotRecord
 def record_snapshot(*, snapshot: Snapshot, facts: dict[str, Any], run_id: UUID, at: datetime) -> None:
     """Store a snapshot's manifest and what bodies are new, and put the volatile facts in place of the last ones."""
     manifest = {section.value: _entry(reading) for section, reading in sorted(snapshot.sections.items())}
-    newest = SnapshotRecord.objects.filter(account_id=snapshot.account_id).first()
-    if newest is not None and newest.manifest == manifest:
-        SnapshotRecord.objects.filter(pk=newest.pk).update(last_seen_at=at)
-    else:
+    newest = SnapshotRecord.objects.filter(account_id=snapshot.account_id).values("pk")[:1]
+    if not SnapshotRecord.objects.filter(pk=newest, manifest=manifest).update(last_seen_at=at):
         _store_bodies(snapshot)
         SnapshotRecord.objects.create(
             account_id=snapshot.account_id, manifest=manifest, run_id=run_id, first_seen_at=at, last_seen_at=at
         )
-    AccountFacts.objects.update_or_create(account_id=snapshot.account_id, defaults={"data": facts, "observed_at": at})
+    AccountFacts.objects.bulk_create(
+        [AccountFacts(account_id=snapshot.account_id, data=facts, observed_at=at)],
+        update_conflicts=True,
+        unique_fields=["account"],
+        update_fields=["data", "observed_at"],
+    )
 
 
 def load_body(body_hash: str) -> dict[str, Any]:
