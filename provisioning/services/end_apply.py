@@ -33,8 +33,8 @@ def end_verified(applying: Applying, seen: Observation) -> None:
             own_applied(applying, item)
     PlanRecord.objects.filter(pk=applying.plan_id).update(state=PlanRecord.State.APPLIED)
     _record(applying, "plan.applied", {"aws_calls": applying.aws_calls})
-    store_findings(claim=applying.claim, work=applying.work, seen=seen, repaired=frozenset(planned))
     enter_managed(applying.work.account_id)
+    store_findings(claim=applying.claim, work=applying.work, seen=seen, repaired=frozenset(planned))
     release(applying.claim)
 
 

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 from history.services.record import record
 from provisioning.core.assess import ItemAssessment
 from provisioning.core.change import Action, ResourceKey
+from provisioning.core.masking import without_addresses
 from provisioning.kinds import all_kinds
 from provisioning.models import Ownership
 from provisioning.services.apply_state import Applying
@@ -28,8 +29,8 @@ def own_applied(applying: Applying, item: ItemAssessment) -> None:
         subject=str(item.key),
         run_id=applying.claim.run_id,
         plan_id=applying.plan_id,
-        before=planned.before if planned else None,
-        after=planned.after if planned else None,
+        before=without_addresses(planned.before) if planned else None,
+        after=without_addresses(planned.after) if planned else None,
         detail={"action": planned.action.value if planned else "", "origins": [str(o) for o in item.item.origins]},
     )
 

@@ -13,6 +13,7 @@ from provisioning.core.assess import Assessment, Finding
 from provisioning.core.change import ResourceKey
 from provisioning.core.diff import DriftType
 from provisioning.core.kind import Kind
+from provisioning.core.masking import without_addresses
 from provisioning.core.verdict import Remedy
 from provisioning.models import Drift
 
@@ -116,7 +117,7 @@ def _record(look: Look, row: Drift, verb: str, seen: dict[str, Any] | None = Non
         account_id=look.account_id,
         subject=f"{row.kind}/{row.name} {row.path}".strip(),
         run_id=look.run_id,
-        before=row.observed if seen or resolved else None,
-        after=None if resolved else now["observed"],
-        detail={"type": row.type if not seen else seen["type"], "desired": now["desired"]},
+        before=without_addresses(row.observed) if seen or resolved else None,
+        after=None if resolved else without_addresses(now["observed"]),
+        detail={"type": row.type if not seen else seen["type"], "desired": without_addresses(now["desired"])},
     )

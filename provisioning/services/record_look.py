@@ -41,8 +41,8 @@ def record_look(*, claim: Claim, work: Work, seen: Observation, aws_calls: int) 
         generation=work.generation,
         outcome=outcome_of(seen),
     )
-    store_findings(claim=claim, work=work, seen=seen)
     enter_managed(work.account_id)
+    store_findings(claim=claim, work=work, seen=seen)
 
 
 def store_findings(

@@ -70,12 +70,11 @@ def _heads(ids: list[str]) -> dict[str, Mapping[str, Any]]:
 
 
 def _last_runs(ids: list[str]) -> dict[str, _Last]:
-    looks = Run.objects.filter(account_id__in=ids, kind=Run.Kind.LOOK, finished_at__isnull=False)
-    newest = looks.order_by("account_id", "-finished_at").distinct("account_id")
-    seeing = Run.objects.filter(
-        account_id__in=ids, kind__in=[Run.Kind.LOOK, Run.Kind.APPLY], state=Run.State.DONE
-    ).order_by("account_id", "-finished_at")
-    seen = {run.account_id: run for run in seeing.distinct("account_id")}
+    finished = Run.objects.filter(account_id__in=ids, finished_at__isnull=False).order_by("account_id", "-finished_at")
+    last_of_each = finished.only("account_id", "state", "finished_at", "reason_code", "outcome").distinct("account_id")
+    newest = last_of_each.filter(kind=Run.Kind.LOOK)
+    seeing = last_of_each.filter(kind__in=[Run.Kind.LOOK, Run.Kind.APPLY], state=Run.State.DONE)
+    seen = {run.account_id: run for run in seeing}
     failures = {run.account_id: _failure(run, seen.get(run.account_id)) for run in newest}
     return {
         account_id: _Last(
