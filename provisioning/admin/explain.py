@@ -11,6 +11,7 @@ RISKS = {
     "trusts_other_account": "Another AWS account may then take the role.",
     "trusts_federated": "Whoever an identity provider vouches for may then take the role.",
     "trusts_anyone": "Anyone may then take the role.",
+    "unknown_policy": "It attaches an AWS managed policy that is newer than Firstline's table: read it before you approve.",
     "boundary_removed": "It takes away the permissions boundary, so the role is held by its own policies alone.",
 }
 
@@ -24,6 +25,7 @@ PERSON = {
     "removal_not_supported_yet": "Nobody declared it, inside a scope that a baseline closed. Firstline does not remove "
     "whole resources yet: remove it by hand, or declare it.",
     "trust_not_declared": "A role can't be created without saying who may take it: declare its trust.",
+    "no_call_repairs_it": "No call that Firstline makes repairs the resource as it is: change it by hand.",
     "not_read": "Firstline could not read this part, so it changes nothing here. See the last look for the reason.",
     "other_dialect": "The budget is written with filter expressions or metrics, which a declaration can't hold. "
     "Writing over it would lose them: change it by hand, or delete it and let Firstline create it.",

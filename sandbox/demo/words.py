@@ -10,6 +10,8 @@ WHY = {
     "not_owned": "it exists and is not ours yet",
     "trusts_other_account": "it trusts another account",
     "trusts_anyone": "it trusts anyone",
+    "trusts_federated": "it trusts an identity provider",
+    "unknown_policy": "it attaches an AWS policy that nobody has judged yet",
     "boundary_removed": "it removes a permissions boundary",
     "removal_not_supported_yet": "nobody declared it and its kind is closed; removal comes later",
     "immutable_field": "AWS can't change this in place",
