@@ -11,7 +11,7 @@ RISKS = {
     "trusts_other_account": "Another AWS account may then take the role.",
     "trusts_federated": "Whoever an identity provider vouches for may then take the role.",
     "trusts_anyone": "Anyone may then take the role.",
-    "unknown_policy": "It attaches an AWS managed policy that is newer than Firstline's table: read it before you approve.",
+    "unknown_policy": "It attaches an AWS managed policy that Firstline's table does not know: read it first.",
     "boundary_removed": "It takes away the permissions boundary, so the role is held by its own policies alone.",
 }
 
