@@ -25,7 +25,7 @@ SLICE_SECONDS = 100
 
 @dataclass(frozen=True)
 class Reading:
-    """One account being read on a thread, which gives what was seen; None for an access check."""
+    """One account being read on a thread, which gives what was seen; for an access check, as whom it got in."""
 
     claim: Claim
     work: Work
@@ -35,7 +35,7 @@ class Reading:
 def look_accounts() -> int:
     """Take due looks and checks until none is left or the slice of time is over; returns how many ended."""
     threads, ended, until = settings.FIRSTLINE.look_threads, 0, time.monotonic() + SLICE_SECONDS
-    busy: dict[Future[Observation | None], Reading] = {}
+    busy: dict[Future[Observation | str], Reading] = {}
     with ThreadPoolExecutor(threads, thread_name_prefix="look") as pool:
         while True:
             if time.monotonic() < until:
@@ -49,7 +49,7 @@ def look_accounts() -> int:
             renew([reading.claim for reading in busy.values()])
 
 
-def _start(pool: ThreadPoolExecutor, free: int) -> dict[Future[Observation | None], Reading]:
+def _start(pool: ThreadPoolExecutor, free: int) -> dict[Future[Observation | str], Reading]:
     started = {}
     for claim in claim_looks(free) if free else []:
         if claim.crash_count > CRASHES:
@@ -60,22 +60,21 @@ def _start(pool: ThreadPoolExecutor, free: int) -> dict[Future[Observation | Non
     return started
 
 
-def _read(reading: Reading) -> Observation | None:
+def _read(reading: Reading) -> Observation | str:
     with enter_to_look(reading.work, reading.claim, reading.calls) as session:
         if reading.claim.kind == Run.Kind.CHECK:
-            session.verify_identity()
-            return None
+            return session.verify_identity()
         return observe(session, reading.work)
 
 
-def _record(reading: Reading, future: Future[Observation | None]) -> None:
+def _record(reading: Reading, future: Future[Observation | str]) -> None:
     try:
         _end(reading, future)
     except FencedError:
         logger.warning("look lost its lease", extra={"run_id": str(reading.claim.run_id)})
 
 
-def _end(reading: Reading, future: Future[Observation | None]) -> None:
+def _end(reading: Reading, future: Future[Observation | str]) -> None:
     try:
         seen = future.result()
     except AccessFailedError as error:
@@ -92,9 +91,9 @@ def _end(reading: Reading, future: Future[Observation | None]) -> None:
         _succeed(reading, seen)
 
 
-def _succeed(reading: Reading, seen: Observation | None) -> None:
-    if seen is None:
-        record_check(claim=reading.claim, aws_calls=reading.calls.made)
+def _succeed(reading: Reading, seen: Observation | str) -> None:
+    if isinstance(seen, str):
+        record_check(claim=reading.claim, identity=seen, aws_calls=reading.calls.made)
     else:
         record_look(claim=reading.claim, work=reading.work, seen=seen, aws_calls=reading.calls.made)
 
