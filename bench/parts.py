@@ -5,6 +5,8 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+import django
+
 from bench.account import account_ids
 from bench.figures import Measured, measured, save, table
 from bench.stand_in_process import stand_in
@@ -18,6 +20,7 @@ def parts(options: Namespace) -> None:
     with ExitStack() as stack:
         aws = stack.enter_context(stand_in(options.accounts, latency=0))
         os.environ.update(aws.environment() | _servers(stack), DJANGO_SETTINGS_MODULE="config.settings")
+        django.setup()
         reading = reading_rounds(ids, options.rounds)
         first, quiet = recording_rounds(ids, options.rounds)
         empty = measured(_empty_tasks(options))

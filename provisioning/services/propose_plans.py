@@ -42,8 +42,8 @@ def propose_plans(proposer: Proposer, proposed: Iterable[Proposal]) -> list[Plan
 
 def _busy_lane(account_id: str) -> str | None:
     open_apply = Run.objects.filter(account_id=account_id, kind=Run.Kind.APPLY, state__in=Run.OPEN)
-    run = open_apply.select_related("plan").first()
-    return run.plan.lane if run and run.plan else None
+    # There is one at most (one_open_run_per_account_and_kind), so no order is needed.
+    return next(iter(open_apply.order_by().values_list("plan__lane", flat=True)), None)
 
 
 def _current(account_id: str) -> dict[str, PlanRecord]:
