@@ -26,7 +26,7 @@ from provisioning.services.apply_state import (
     load_applying,
     put_off_unread,
 )
-from provisioning.services.end_apply import end_apply, end_verified, put_off
+from provisioning.services.end_apply import barren_attempts, end_apply, end_verified, put_off
 from provisioning.services.entry import enter_to_verify, enter_to_write
 from provisioning.services.leases import claim_apply, keep_alive, renew
 from provisioning.services.make_change import Step, make_call
@@ -37,6 +37,7 @@ from provisioning.services.quarantine import CRASHES, quarantine
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 25
+"""So often an apply may be tried without making a single write."""
 PATIENCE_SECONDS = (0.0, 1.0, 2.0, 4.0)
 RETRYABLE = {
     ErrorClass.THROTTLED,
@@ -72,9 +73,9 @@ def _attempt(applying: Applying) -> None:
     try:
         with enter_to_verify(applying.work, applying.claim, applying.calls) as looking:
             _look_and_write(applying, looking)
-    except (PausedError, LeaseTooShortError) as error:
+    except PausedError as error:
         put_off(applying, error, keep_lease=False)
-    except AwsError as error:
+    except (AwsError, LeaseTooShortError) as error:
         _answer(applying, error)
     except AccessFailedError as error:
         end_apply(applying, Run.State.BLOCKED, error, {"causes": list(error.causes)})
@@ -82,15 +83,16 @@ def _attempt(applying: Applying) -> None:
         end_apply(applying, ENDS[type(error)], error)
 
 
-def _answer(applying: Applying, error: AwsError) -> None:
-    if error.error_class is ErrorClass.UNKNOWN_OUTCOME:
-        put_off(applying, error, keep_lease=True)
-    elif error.error_class in RETRYABLE and applying.claim.attempts < ATTEMPTS:
-        put_off(applying, error, keep_lease=False)
-    elif error.error_class in {ErrorClass.DENIED, ErrorClass.GONE}:
+def _answer(applying: Applying, error: AwsError | LeaseTooShortError) -> None:
+    error_class = error.error_class if isinstance(error, AwsError) else None
+    unknown = error_class is ErrorClass.UNKNOWN_OUTCOME
+    passes = unknown or error_class is None or error_class in RETRYABLE
+    if passes and barren_attempts(applying.claim) < ATTEMPTS:
+        put_off(applying, error, keep_lease=unknown)
+    elif error_class in {ErrorClass.DENIED, ErrorClass.GONE}:
         end_apply(applying, Run.State.BLOCKED, error)
     else:
-        end_apply(applying, Run.State.FAILED, error)
+        end_apply(applying, Run.State.FAILED, error, keep_lease=unknown)
 
 
 def _look_and_write(applying: Applying, looking: AwsSession) -> None:

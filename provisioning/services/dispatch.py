@@ -39,7 +39,7 @@ UPDATE provisioning_run run SET state = 'retry_wait', hinted_at = NULL, reason_c
         secs => CASE WHEN lease.crash_count <= 1 THEN 0 ELSE %(seconds)s * power(2, lease.crash_count - 2) END)
 FROM provisioning_lease lease
 WHERE lease.account_id = run.account_id AND run.state IN ('looking', 'applying', 'verifying')
-  AND (lease.fence > run.fence OR lease.lease_until < clock_timestamp())
+  AND (lease.fence > run.fence OR (lease.fence = run.fence AND lease.lease_until < clock_timestamp()))
 RETURNING run.id, run.account_id, run.kind
 """
 

@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 
 from history.services.record import record
 from provisioning.core.errors import FirstlineError
-from provisioning.models import Lease, PlanRecord, Run
+from provisioning.models import Lease, PlanRecord, Run, Write
 from provisioning.services.apply_state import Applying, changes_to_make
-from provisioning.services.leases import hold, release
+from provisioning.services.leases import Claim, hold, release
 from provisioning.services.move_run import move_run
 from provisioning.services.observe import Observation
 from provisioning.services.own_resource import own_applied
@@ -40,7 +41,12 @@ def end_verified(applying: Applying, seen: Observation) -> None:
 
 @transaction.atomic
 def end_apply(
-    applying: Applying, state: Run.State, error: FirstlineError, outcome: dict[str, Any] | None = None
+    applying: Applying,
+    state: Run.State,
+    error: FirstlineError,
+    outcome: dict[str, Any] | None = None,
+    *,
+    keep_lease: bool = False,
 ) -> None:
     """End the run without having made everything; the plan is stale, and a look proposes what is left anew."""
     hold(applying.claim)
@@ -48,7 +54,8 @@ def end_apply(
     PlanRecord.objects.filter(pk=applying.plan_id).update(state=PlanRecord.State.STALE)
     _record(applying, f"apply.{state}", {"reason": error.code, "message": error.message})
     look_again_at(applying.work.account_id, timedelta(0))
-    release(applying.claim)
+    if not keep_lease:
+        release(applying.claim)
 
 
 @transaction.atomic
@@ -56,11 +63,17 @@ def put_off(applying: Applying, error: FirstlineError, *, keep_lease: bool) -> N
     """Try again later. After an unknown outcome the lease runs out first: AWS may still be carrying the call out."""
     hold(applying.claim)
     held_until = Lease.objects.get(pk=applying.work.account_id).lease_until
-    later = Now() + timedelta(seconds=_wait(applying.claim.attempts))
+    later = Now() + timedelta(seconds=_wait(barren_attempts(applying.claim)))
     _move(applying, Run.State.RETRY_WAIT, error, next_at=held_until if keep_lease else later, hinted_at=None)
     _record(applying, "apply.put_off", {"reason": error.code, "message": error.message})
     if not keep_lease:
         release(applying.claim)
+
+
+def barren_attempts(claim: Claim) -> int:
+    """Attempts of the run, this one included, since the last that made a write: 1 when this one did."""
+    made = Write.objects.filter(run_id=claim.run_id, outcome=Write.Outcome.OK).aggregate(fence=Max("fence"))["fence"]
+    return claim.attempts if made is None else min(claim.attempts, claim.fence - int(made) + 1)
 
 
 def _wait(attempts: int) -> float:

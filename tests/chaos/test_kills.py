@@ -52,15 +52,14 @@ def test_ten_kills_in_the_middle_of_applies_lose_and_repeat_nothing(
     fleet.sandbox.fault("delay", operation="write", seconds=DELAY_SECONDS)
     processes.dispatcher()
     nursery, kills, dice = processes.nursery(), 0, random.Random(5)
-    for _ in range(KILLS):
+    while kills < KILLS:
         started, worker = timezone.now(), nursery.worker()
         wait_until(partial(has_moved_since, started), "writes in every open account")
         time.sleep(dice.uniform(0, DELAY_SECONDS))
-        kills += bool(Run.objects.filter(kind="apply", state="applying"))
+        kills += Run.objects.filter(kind="apply", state="applying").exists()
         worker.kill()
     nursery.worker()
     wait_until(lambda: not open_accounts(), "the end of all applies")
-    assert kills == KILLS
     assert set(Run.objects.filter(kind="apply").values_list("state", flat=True)) == {"done"}
     judge(fleet, items)
     report(fleet, record_property, kills)
