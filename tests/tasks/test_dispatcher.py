@@ -20,7 +20,9 @@ from provisioning.services.apply_run import apply_run
 from provisioning.services.dispatch import Round, dispatch_round, expire_plans, schedule_due, take_back_lost
 from provisioning.services.leases import claim_apply, claim_looks
 from provisioning.services.look_accounts import look_accounts
+from provisioning.services.request_look import request_look
 from tests import factories
+from tests.services.fleet import operator
 from tests.tasks.fleet import due, lose, pass_time, waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -275,3 +277,15 @@ def test_look_and_apply_of_one_account_are_both_rung_for() -> None:
     waiting(account)
     run: UUID = waiting(account, "apply").pk
     assert dispatch_round() == Round(1, (run,))
+
+
+@pytest.mark.parametrize("kind", ["look", "apply"])
+def test_look_that_a_person_asks_for_ends_the_rest_of_an_account_set_aside(kind: str) -> None:
+    """The message of a quarantined run tells them to."""
+    run = waiting(factories.account(), kind)
+    for _ in range(3):
+        crash(run)
+    work(run)
+    asked, made = request_look(account_id=run.account_id, actor=operator)
+    assert made and dispatch_round().looks == 1
+    assert [claim.run_id for claim in claim_looks(1)] == [asked.pk]
