@@ -102,7 +102,9 @@ class Processes:
 
     def web(self) -> str:
         """The URL of a web process, which holds no AWS credentials either."""
-        process, _ = self._start("web", ["-m", "gunicorn", "config.wsgi", "--no-control-socket", "--bind", "127.0.0.1:0"])
+        process, _ = self._start(
+            "web", ["-m", "gunicorn", "config.wsgi", "--no-control-socket", "--bind", "127.0.0.1:0"]
+        )
         wait_until(lambda: _LISTENING.search(process.output), "the web process")
         found = _LISTENING.search(process.output)
         assert found is not None
