@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,9 @@ from pathlib import Path
 from sandbox.client import Sandbox
 from sandbox.processes import die_with_parent
 from tests.architecture.sources import ROOT
+from tests.chaos.waiting import wait_until
 
+_LISTENING = re.compile(r"Listening at: (http://[\d.:]+)")
 QUICK = {
     "FIRSTLINE_LEASE_SECONDS": "3",
     "FIRSTLINE_CONNECT_TIMEOUT_SECONDS": "0.5",
@@ -96,6 +99,16 @@ class Processes:
     def dispatcher(self) -> Process:
         """Holds no AWS credentials."""
         return self._start("dispatcher", ["manage.py", "dispatch"])[0]
+
+    def web(self) -> str:
+        """The URL of a web process, which holds no AWS credentials either."""
+        process, _ = self._start(
+            "web", ["-m", "gunicorn", "config.wsgi", "--no-control-socket", "--bind", "127.0.0.1:0"]
+        )
+        wait_until(lambda: _LISTENING.search(process.output), "the web process")
+        found = _LISTENING.search(process.output)
+        assert found is not None
+        return found[1]
 
     def nursery(self) -> Nursery:
         _, server = self._start("nursery", ["-m", "tests.chaos.nursery"], self._keys("apply"))
