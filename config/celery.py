@@ -22,6 +22,7 @@ app.conf.update(
     task_default_queue="look",
     task_routes={"provisioning.tasks.look": {"queue": "look"}, "provisioning.tasks.apply": {"queue": "apply"}},
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
     broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 2},
     worker_hijack_root_logger=False,
 )

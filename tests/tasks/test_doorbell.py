@@ -151,3 +151,8 @@ def hidden_table(name: str) -> Iterator[None]:
 def rename(name: str, other: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {name} RENAME TO {other}")
+
+
+def test_worker_waits_for_its_broker_without_end() -> None:
+    # After its usual hundred tries a worker would end with status 0, which no supervisor takes for a failure.
+    assert app.conf.broker_connection_max_retries is None
