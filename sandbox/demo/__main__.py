@@ -19,6 +19,8 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Exit status 0 only if everything came out as expected."""
+    # A shell that starts it in the background has it ignore Ctrl-C; then `kill -INT` would do nothing.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     screen = Screen()
