@@ -49,10 +49,10 @@ requirements: ## Lock the packages with their hashes (needs uv); UPGRADE=1 takes
 	@$(UV_COMPILE) --extra demo -c requirements/base.txt pyproject.toml -o requirements/demo.txt
 	@$(UV_COMPILE) --extra test -c requirements/demo.txt pyproject.toml -o requirements/test.txt
 
-bench: ## Run one benchmark: BENCH=name of a module in bench/
-	@test -n "$(BENCH)" || { echo "make bench BENCH=name, one of:" $(patsubst bench/%.py,%,$(wildcard bench/[a-z]*.py)) >&2; exit 2; }
+bench: ## Run one benchmark: BENCH=looks or BENCH=parts, with options as in BENCH="looks --accounts 200"
+	@test -n "$(BENCH)" || { echo 'make bench BENCH=looks or BENCH=parts' >&2; exit 2; }
 	@sh tools/setup.sh demo
-	@$(PYTHON_ENV) -m sandbox.servers run -- $(PYTHON_ENV) -m bench.$(BENCH)
+	@FIRSTLINE_SECRET_KEY=benchmarks-keep-no-secret-of-anybody $(PYTHON_ENV) -m bench $(BENCH)
 
 run: ## Run a command beside a fresh PostgreSQL and Redis: RUN=".venv/bin/python manage.py migrate"
 	@test -n '$(RUN)' || { echo 'make run RUN="command"' >&2; exit 2; }

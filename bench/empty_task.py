@@ -60,7 +60,7 @@ def _run_through(worker: subprocess.Popen[bytes], told: Path) -> None:
 def _worker() -> Iterator[subprocess.Popen[bytes]]:
     options = ["-Q", QUEUE, "-c", "1", "--prefetch-multiplier", "1", "-n", f"bench{os.getpid()}@%h", "-l", "ERROR"]
     command = [sys.executable, "-m", "celery", "-A", "bench.empty_task", "worker", *options]
-    environment = os.environ | {"C_FORCE_ROOT": "1"}
+    environment = os.environ | {"C_FORCE_ROOT": "1", "PYTHONWARNINGS": "ignore"}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as worker:
         try:
             yield worker

@@ -78,14 +78,33 @@ def parse_declaration(content: Mapping[str, Any], kinds: Kinds) -> Declaration:
 
 def check_declaration(content: Mapping[str, Any], kinds: Kinds) -> Declaration:
     """Everything that can be known without an account: shape, then every item read by its kind with sample values."""
-    declaration = parse_declaration(content, kinds)
+    try:
+        declaration = parse_declaration(content, kinds)
+    except DeclarationError as error:
+        raise DeclarationError([*error.reasons, *_reasons_of_what_can_be_read(content, kinds)]) from None
+    if reasons := _item_reasons_everywhere(declaration, kinds):
+        raise DeclarationError(reasons)
+    return declaration
+
+
+def _reasons_of_what_can_be_read(content: Mapping[str, Any], kinds: Kinds) -> set[Reason]:
+    """What is wrong with the items of known kinds although the declaration around them is refused anyway."""
+    resources = content.get("resources")
+    known = {kind: items for kind, items in resources.items() if kind in kinds} if isinstance(resources, dict) else {}
+    try:
+        parts = {"parameters": content.get("parameters", {}), "resources": known}
+        declaration = parse_declaration(parts, kinds)
+    except DeclarationError:
+        return set()  # every reason of these parts is told already
+    return _item_reasons_everywhere(declaration, kinds)
+
+
+def _item_reasons_everywhere(declaration: Declaration, kinds: Kinds) -> set[Reason]:
     reasons: set[Reason] = set()
     for environment in _sample_environments(declaration):
         values, origin = _sample_values(declaration, environment)
         reasons.update(_rendered_reasons(declaration, values, kinds, origin))
-    if reasons:
-        raise DeclarationError(reasons)
-    return declaration
+    return reasons
 
 
 def context_of(resources: Iterable[tuple[str, str, Mapping[str, Any]]], facts: Mapping[str, str]) -> Context:

@@ -35,6 +35,8 @@ class Reading:
 def look_accounts() -> int:
     """Take due looks and checks until none is left or the slice of time is over; returns how many ended."""
     threads, ended, until = settings.FIRSTLINE.look_threads, 0, time.monotonic() + SLICE_SECONDS
+    pause = settings.FIRSTLINE.lease_seconds / 3
+    renew_at = time.monotonic() + pause
     busy: dict[Future[Observation | str], Reading] = {}
     with ThreadPoolExecutor(threads, thread_name_prefix="look") as pool:
         while True:
@@ -42,11 +44,14 @@ def look_accounts() -> int:
                 busy |= _start(pool, threads - len(busy))
             if not busy:
                 return ended
-            done, _ = wait(busy, timeout=settings.FIRSTLINE.lease_seconds / 3, return_when=FIRST_COMPLETED)
+            done, _ = wait(busy, timeout=max(0.0, renew_at - time.monotonic()), return_when=FIRST_COMPLETED)
             for future in done:
                 _record(busy.pop(future), future)
                 ended += 1
-            renew([reading.claim for reading in busy.values()])
+            # Not after every look: with n threads each look would then write n leases.
+            if time.monotonic() >= renew_at:
+                renew([reading.claim for reading in busy.values()])
+                renew_at = time.monotonic() + pause
 
 
 def _start(pool: ThreadPoolExecutor, free: int) -> dict[Future[Observation | str], Reading]:

@@ -7,10 +7,13 @@ from uuid import UUID
 
 from django.conf import settings
 
+from access.roles import SYSTEM
 from history.services.record import record
 from provisioning.core.lanes import Lane, Proposal
 from provisioning.models import PlanRecord, Run
 from provisioning.services.decide_plan import queue_apply
+
+ENDED_BADLY = (Run.State.FAILED, Run.State.BLOCKED, Run.State.REFUSED, Run.State.QUARANTINED)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,9 @@ def _lane(
         return None
     if current:
         _supersede(proposer, current)
-    if proposal is None or (proposal.lane is Lane.AUTO and not can_apply) or _rejected(proposer, proposal):
+    if proposal is None or _rejected(proposer, proposal):
+        return None
+    if proposal.lane is Lane.AUTO and (not can_apply or _failed_lately(proposer, proposal)):
         return None
     return _propose(proposer, proposal)
 
@@ -78,6 +83,18 @@ def _rejected(proposer: Proposer, proposal: Proposal) -> bool:
         .first()
     )
     return bool(last and last.state == PlanRecord.State.REJECTED and last.fingerprint == proposal.plan.fingerprint)
+
+
+def _failed_lately(proposer: Proposer, proposal: Proposal) -> bool:
+    """Whether this very plan failed within the last interval: only a person's look tries it again so soon."""
+    if proposer.requested_by != SYSTEM.name:
+        return False
+    return Run.objects.filter(
+        account_id=proposer.account_id,
+        state__in=ENDED_BADLY,
+        finished_at__gt=proposer.at - settings.FIRSTLINE.look_interval,
+        plan__fingerprint=proposal.plan.fingerprint,
+    ).exists()
 
 
 def _propose(proposer: Proposer, proposal: Proposal) -> PlanRecord:
@@ -100,13 +117,13 @@ def _propose(proposer: Proposer, proposal: Proposal) -> PlanRecord:
     _record(proposer, plan, "plan.proposed")
     if by_rule:
         _record(proposer, plan, "plan.approved_by_rule")
-        queue_apply(plan, by="firstline", cause="policy")
+        queue_apply(plan, by=SYSTEM.name, cause="policy")
     return plan
 
 
 def _record(proposer: Proposer, plan: PlanRecord, verb: str) -> None:
     record(
-        actor="firstline",
+        actor=SYSTEM.name,
         verb=verb,
         account_id=proposer.account_id,
         subject=str(plan.pk),

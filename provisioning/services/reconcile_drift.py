@@ -40,7 +40,7 @@ def reconcile_drift(look: Look, assessment: Assessment, kinds: Mapping[str, Kind
     found = {_place(finding, kinds): finding for finding in assessment.findings}
     rows = {(row.kind, row.identity, row.path): row for row in Drift.objects.filter(account_id=look.account_id)}
     settling = {place for place, finding in found.items() if _settles(rows.get(place), finding, look.at)}
-    origins = {item.key: [str(origin) for origin in item.item.origins] for item in assessment.items}
+    origins = {item.key: [vars(origin) for origin in item.item.origins] for item in assessment.items}
     for place, finding in found.items():
         if place not in settling:
             _see(look, rows.get(place), place, finding, origins.get(finding.key, []))
@@ -66,7 +66,7 @@ def _settles(row: Drift | None, finding: Finding, now: datetime) -> bool:
     )
 
 
-def _see(look: Look, row: Drift | None, place: Place, finding: Finding, origins: list[str]) -> None:
+def _see(look: Look, row: Drift | None, place: Place, finding: Finding, origins: list[dict[str, Any]]) -> None:
     seen = _columns(look, finding, origins)
     if row is None:
         kind, identity, path = place
@@ -85,7 +85,7 @@ def _see(look: Look, row: Drift | None, place: Place, finding: Finding, origins:
         Drift.objects.filter(pk=row.pk).update(**seen)
 
 
-def _columns(look: Look, finding: Finding, origins: list[str]) -> dict[str, Any]:
+def _columns(look: Look, finding: Finding, origins: list[dict[str, Any]]) -> dict[str, Any]:
     difference = finding.difference
     return {
         "name": finding.key.name,

@@ -7,7 +7,7 @@ from access.roles import Actor, Permission
 from accounts.models import Account
 from history.services.record import record
 from provisioning.core.errors import ConflictError, NotFoundError
-from provisioning.models import Run
+from provisioning.models import Lease, Run
 from provisioning.services.leases import ensure_lease
 from provisioning.services.require import require
 
@@ -23,6 +23,8 @@ def open_run(*, account_id: str, kind: Run.Kind, by: str, cause: str) -> tuple[R
     """Queue a look or an access check of an account that can be worked on."""
     _workable(account_id)
     ensure_lease([account_id])
+    # Whoever asks has read why the account was set aside (quarantine.py), and wants it tried again now.
+    Lease.objects.filter(pk=account_id, backoff_until__gt=Now()).update(backoff_until=Now())
     made = Run.objects.bulk_create(
         [Run(account_id=account_id, kind=kind, requested_by=by, cause=cause, next_at=Now())], ignore_conflicts=True
     )

@@ -168,6 +168,12 @@ COVERED = [
         "values of one key are alternatives",
     ),
     Pair(
+        "if-exists takes in the plain demand",
+        doc(*when("StringEqualsIfExists", "k", "a")["Statement"], *when("StringEquals", "k", "a")["Statement"]),
+        when("StringEqualsIfExists", "k", "a"),
+        "missing, or a: a alone adds nothing",
+    ),
+    Pair(
         "split-values-if-exists",
         when("StringEqualsIfExists", "k", ["a", "b"]),
         doc(*when("StringEqualsIfExists", "k", "a")["Statement"], *when("StringEqualsIfExists", "k", "b")["Statement"]),

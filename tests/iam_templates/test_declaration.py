@@ -108,6 +108,12 @@ def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
     assert "fake.thing" in faults({"resources": {"iam.cat": {}}})["/resources/iam.cat"]
 
 
+def test_items_are_read_even_where_something_around_them_is_refused() -> None:
+    content = things(One={"owner": "4"}) | {"absent": {}, "colours": 1}
+    content["resources"]["iam.cat"] = {}
+    assert {"/absent", "/colours", "/resources/iam.cat", "/resources/fake.thing/One/owner"} <= faults(content).keys()
+
+
 def test_what_comes_later_is_called_so() -> None:
     assert "not yet supported" in faults(things(One={}) | {"absent": {}})["/absent"]
 

@@ -13,10 +13,12 @@ from provisioning.core.policy_document.effort import Effort
 from provisioning.core.policy_document.operators import read_operator
 from provisioning.core.policy_document.wildcard import Flavour, Pattern, are_disjoint, contains, read_pattern
 
-# An alternative: ("is", text), ("not", text, ...), ("set", value, ...), ("opaque", json), ("none",) or ("any",).
+# An alternative: ("is", text), ("not", text, ...), ("set", value, ...), ("opaque", json), or one of those below.
 Atom = tuple[str, ...]
 ANY: Atom = ("any",)
 NONE: Atom = ("none",)
+MISSING: Atom = ("missing",)
+"""The condition's key is not in the request."""
 
 
 class Dimension(NamedTuple):
@@ -94,7 +96,7 @@ def _cost(side: Dimension, wide: Atom, narrow: Atom) -> int:
 def _candidates(side: Dimension, wide: Atom, ordered: list[Atom], variables: bool) -> list[Atom]:
     if wide == ANY:
         return ordered
-    if wide[0] in ("none", "opaque") or (side.element == "Principal" and wide[0] == "is" and wide[1] != "*"):
+    if wide[0] in ("none", "missing", "opaque") or (side.element == "Principal" and wide[0] == "is" and wide[1] != "*"):
         return []
     operator = read_operator(side.operator) if side.element == "Condition" else None
     if operator and wide[0] == "is" and not operator.may_contain:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from provisioning.core.policy_document import presentation
-from provisioning.core.policy_document.boxes import NONE, Atom, Box, Dimension
+from provisioning.core.policy_document.boxes import MISSING, NONE, Atom, Box, Dimension
 from provisioning.core.policy_document.effort import Effort, TooMuchEffort
 from provisioning.core.policy_document.json_text import plain_json, readable_json
 from provisioning.core.policy_document.meaning import OLD, Meaning, read_meaning, verbatim
@@ -121,9 +121,10 @@ def _render(effect: str, sides: Mapping[Dimension, tuple[Atom, ...]]) -> dict[st
     for side, atoms in sides.items():
         if atoms == (NONE,):
             continue
-        shown = [atom[1] if atom[0] == "is" else list(atom) for atom in atoms]
+        shown = [atom[1] if atom[0] == "is" else list(atom) for atom in atoms if atom != MISSING]
         if side.element == "Condition":
-            rendered.setdefault("Condition", {}).setdefault(side.operator, {})[side.key] = shown
+            operator = f"{side.operator}IfExists" if MISSING in atoms else side.operator
+            rendered.setdefault("Condition", {}).setdefault(operator, {})[side.key] = shown
         else:
             rendered[side.element] = shown
     return rendered

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provisioning.core.policy_document.boxes import ACTION, NONE, PRINCIPAL, RESOURCE, Atom, Box, Dimension
+from provisioning.core.policy_document.boxes import ACTION, MISSING, NONE, PRINCIPAL, RESOURCE, Atom, Box, Dimension
 from provisioning.core.policy_document.operators import read_operator
 from provisioning.core.policy_document.values import text_of
 from provisioning.core.policy_document.wildcard import Flavour, read_pattern
@@ -139,7 +139,22 @@ def read_condition(value: Any, variables: bool) -> dict[Dimension, frozenset[Ato
     for operator, keys in value.items():
         for side, atoms in _read_operator_block(operator, keys, variables):
             read.setdefault(side, []).append(atoms)
-    return {side: _all_of(demands) for side, demands in read.items()}
+    whole = {side: _all_of(demands) for side, demands in read.items()}
+    return dict(_or_missing(side, atoms, whole) for side, atoms in whole.items())
+
+
+def _or_missing(
+    side: Dimension, atoms: frozenset[Atom], whole: Mapping[Dimension, frozenset[Atom]]
+) -> tuple[Dimension, frozenset[Atom]]:
+    """`…IfExists` as one alternative more of the same demand: the key is missing. So the two take in one another.
+
+    Not where the block makes the plain demand on the same key as well: both must hold then.
+    """
+    operator = read_operator(side.operator)
+    if operator is None or not operator.is_or_missing or not all(atom[0] == "is" for atom in atoms):
+        return side, atoms
+    plain = side._replace(operator=operator.demand)
+    return (side, atoms) if plain in whole else (plain, atoms | {MISSING})
 
 
 def _read_operator_block(name: str, keys: dict[str, Any], variables: bool) -> list[tuple[Dimension, frozenset[Atom]]]:

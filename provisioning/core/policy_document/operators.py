@@ -62,6 +62,17 @@ class Operator:
         return f"{self.over}{self.base}{'IfExists' if self.if_exists else ''}"
 
     @property
+    def is_or_missing(self) -> bool:
+        """Whether it means "the key is missing, or else …", as two statements would. Negated and for-all ones hold for
+        a missing key anyway; they are kept as they are written."""
+        return self.if_exists and self.is_splittable
+
+    @property
+    def demand(self) -> str:
+        """The name of what it demands of a key that is there."""
+        return f"{self.over}{self.base}" if self.is_or_missing else self.name
+
+    @property
     def family(self) -> Family:
         return _FAMILIES[self.base]
 

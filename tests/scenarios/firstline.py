@@ -1,0 +1,147 @@
+"""Firstline as people use it: everything is asked over REST with their tokens, and done by live processes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rest_framework.test import APIClient
+
+from sandbox.client import Sandbox
+from tests.api.conftest import As
+from tests.chaos.processes import Processes
+from tests.chaos.waiting import wait_until
+from tests.services.fleet import DEV, PROD, TEST
+
+OPEN = {"queued", "looking", "applying", "verifying", "retry_wait"}
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+BASELINE = """
+parameters:
+  people: {type: names, required: true}
+resources:
+  iam.group:
+    Developers:
+      attached_policies: [ReadOnlyAccess]
+      members: {include: "{{ people }}"}
+"""
+Row = dict[str, Any]
+
+
+@dataclass
+class Firstline:
+    """ann writes, olga assigns, otto operates, paula approves, vera watches; each may hold tokens of several roles."""
+
+    as_: As
+    sandbox: Sandbox
+    processes: Processes
+    _clients: dict[tuple[str, str], APIClient] = field(default_factory=dict)
+
+    def person(self, name: str, role: str) -> APIClient:
+        """The client of one person's token of this role."""
+        if (name, role) not in self._clients:
+            self._clients[name, role] = self.as_(role, name)
+        return self._clients[name, role]
+
+    def start(self) -> None:
+        """One look worker, one apply worker, one dispatcher."""
+        self.processes.look_worker()
+        self.processes.apply_worker(children=2)
+        self.processes.dispatcher()
+
+    def get(self, path: str, **query: str) -> Any:
+        """What vera is shown."""
+        answer = self.person("vera", "viewer").get(f"/api/v1/{path}", query)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    def rows(self, path: str, **query: str) -> list[Row]:
+        """The rows of a list: they fit on one page here."""
+        page = self.get(path, limit="200", **query)
+        assert page["next"] is None
+        found: list[Row] = page["results"]
+        return found
+
+    def post(self, who: APIClient, path: str, body: Any = None, status: int = 200) -> Any:
+        """Ask for something, and be answered with this status."""
+        answer = who.post(f"/api/v1/{path}", body or {})
+        assert answer.status_code == status, answer.content
+        return answer.json()
+
+    def declare(self, mode: str = "enforce") -> None:
+        """ann validates, drafts and publishes a small baseline; olga assigns it to an OU."""
+        ann, olga = self.person("ann", "operator"), self.person("olga", "operator")
+        checked = ann.post("/api/v1/baselines/validate", BASELINE, content_type="application/yaml").json()
+        self.post(ann, "baselines", {"name": "first-line"}, 201)
+        ann.post("/api/v1/baselines/first-line/versions", BASELINE, content_type="application/yaml")
+        published = self.post(ann, "baselines/first-line/versions/1/publish")
+        assert (published["digest"], published["author"]) == (checked["digest"], "ann")
+        wanted = {"baseline": "first-line", "version": 1, "selector": "ou", "value": "/workloads"}
+        given = {"parameters": {"people": ["ann"]}, "mode": {"default": mode}}
+        self.post(olga, "assignments", wanted | given, 201)
+
+    def register(self, *account_ids: str) -> None:
+        """otto registers accounts below the OU."""
+        names = {DEV: "dev", TEST: "test", PROD: "prod"}
+        rows = [
+            {"account_id": one, "name": names[one], "environment": names[one], "ou_path": f"/workloads/{names[one]}"}
+            for one in account_ids
+        ]
+        assert self.post(self.person("otto", "operator"), "accounts/bulk", rows)["created"] == len(rows)
+
+    def ask_for_look(self, account_id: str, status: int = 202) -> Row:
+        """otto asks; 202 for a new look, 200 for the one that is open."""
+        run: Row = self.post(self.person("otto", "operator"), f"accounts/{account_id}/looks", status=status)
+        return run
+
+    def look(self, account_id: str) -> Row:
+        """otto asks for a look, and it is done."""
+        return self.ended(self.ask_for_look(account_id))
+
+    def ended(self, run: Row) -> Row:
+        """A run once it has ended."""
+        wait_until(lambda: self.get(f"runs/{run['id']}")["state"] not in OPEN, f"the end of a {run['kind']}", every=0.3)
+        found: Row = self.get(f"runs/{run['id']}")
+        return found
+
+    def until(self, holds: Callable[[], object], what: str) -> None:
+        """Wait for what the workers bring about."""
+        wait_until(holds, what, every=0.3)
+
+    def verdict(self, account_id: str) -> tuple[str, str]:
+        """The verdict, and its reason code."""
+        judged = self.get(f"accounts/{account_id}")["verdict"]
+        return judged["verdict"], judged["reason"]
+
+    def until_in_sync(self, *account_ids: str) -> None:
+        """Wait until each account is as desired, and nothing is under way there."""
+        for one in account_ids:
+            self.until(lambda one=one: self.verdict(one) == ("in_sync", ""), f"{one} to be in sync")  # type: ignore[misc]
+
+    def waiting_plan(self, account_id: str) -> Row:
+        """The plan that waits for an approval, with its calls."""
+        asked = {"account": account_id, "state": "proposed", "lane": "approval"}
+        self.until(lambda: self.rows("plans", **asked), f"a plan for {account_id}")
+        (row,) = self.rows("plans", **asked)
+        plan: Row = self.get(f"plans/{row['id']}")
+        return plan
+
+    def decide(self, name: str, plan: Row, verb: str = "approve", status: int = 200, role: str = "approver") -> Any:
+        """Somebody decides what they were shown."""
+        body = {"digest": plan["digest"], "comment": f"{name} read it"}
+        return self.post(self.person(name, role), f"plans/{plan['id']}/{verb}", body, status)
+
+    def group(self, account_id: str) -> Any:
+        """The declared group as it is in the account; None while there is none."""
+        return self.sandbox.state(account_id)["groups"].get("Developers")
+
+    def writes(self, account_id: str) -> list[str]:
+        """Operations of Firstline that changed the account, by the simulator's log."""
+        return [
+            call["operation"]
+            for call in self.sandbox.calls(account_id)
+            if call["is_write"] and call["applied"] and call["service"] != "sts" and call["caller"] != "tamper"
+        ]
+
+    def history(self, account_id: str) -> list[tuple[str, str]]:
+        """Who did what, in order."""
+        events = sorted(self.rows("history", account=account_id), key=lambda event: event["id"])
+        return [(event["actor"], event["verb"]) for event in events]
