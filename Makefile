@@ -26,7 +26,7 @@ demo: ## Show Firstline at work on a simulated organisation; ONCE=1 ends after o
 test: ## Run every check and test; TESTS=path runs the tests of that path only
 	@sh tools/setup.sh test
 	@$(if $(or $(findstring browser,$(TESTS)),$(if $(TESTS),,all)),sh tools/browser.sh)
-	@$(PYTHON_ENV) -m sandbox.servers run -- $(PYTHON_ENV) -m pytest -q -n $(WORKERS) $(TESTS)
+	@$(PYTHON_ENV) -m sandbox.servers run -- $(PYTHON_ENV) -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
 lint: ## Check style, formatting and who imports whom
 	@sh tools/setup.sh test
