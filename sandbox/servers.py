@@ -16,10 +16,10 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from sandbox.binaries import ENVIRONMENT, Identity, ServerError, find_postgres, find_redis
 from sandbox.homes import private_home
@@ -47,6 +47,9 @@ class EmbeddedServer(ABC):
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
+
+    @abstractmethod
+    def prepare(self) -> None: ...
 
     @abstractmethod
     def command(self) -> list[str]: ...
@@ -200,30 +203,29 @@ class EmbeddedRedis(EmbeddedServer):
             return False
 
 
+Server = TypeVar("Server", bound=EmbeddedServer)
+
+
 @contextmanager
-def embedded_postgres() -> Iterator[EmbeddedPostgres]:
+def _of_our_own(kind: Callable[[Path, Identity], Server]) -> Iterator[Server]:
+    identity = Identity.unprivileged()
+    with private_home(identity) as home:
+        server = kind(home, identity)
+        try:
+            server.prepare()
+            yield server
+        finally:
+            server.stop()
+
+
+def embedded_postgres() -> AbstractContextManager[EmbeddedPostgres]:
     """A running PostgreSQL of our own, whatever FIRSTLINE_DATABASE_URL says. Raises ServerError."""
-    identity = Identity.unprivileged()
-    with private_home(identity) as home:
-        server = EmbeddedPostgres(home, identity)
-        try:
-            server.prepare()
-            yield server
-        finally:
-            server.stop()
+    return _of_our_own(EmbeddedPostgres)
 
 
-@contextmanager
-def embedded_redis() -> Iterator[EmbeddedRedis]:
+def embedded_redis() -> AbstractContextManager[EmbeddedRedis]:
     """A running Redis of our own, whatever FIRSTLINE_REDIS_URL says. Raises ServerError."""
-    identity = Identity.unprivileged()
-    with private_home(identity) as home:
-        server = EmbeddedRedis(home, identity)
-        try:
-            server.prepare()
-            yield server
-        finally:
-            server.stop()
+    return _of_our_own(EmbeddedRedis)
 
 
 @contextmanager
