@@ -5,7 +5,9 @@ import pytest
 from accounts.models import Account
 from history.models import Event
 from provisioning.core.desired import ClosedScope, Mode, Origin
+from provisioning.core.plain import digest
 from provisioning.models import Drift, PlanRecord, Run, SectionBody, SnapshotRecord
+from provisioning.services.record_snapshot import load_body
 from provisioning.services.verdicts import verdicts_of
 from tests.services.fleet import DEV, OPERATOR, PROD, TEST, Fleet, group, item
 
@@ -46,6 +48,16 @@ def test_a_quiet_look_stores_one_snapshot_and_no_second_body(fleet: Fleet) -> No
     again = SnapshotRecord.objects.get()
     assert again.pk == first.pk and again.last_seen_at > first.last_seen_at
     assert SectionBody.objects.count() == bodies
+
+
+def test_what_a_look_stored_reads_back_as_it_was_seen(fleet: Fleet) -> None:
+    fleet.register()
+    fleet.declare(DEV, group(mode=Mode.OBSERVE))
+    fleet.look()
+    stored = SnapshotRecord.objects.get().manifest["iam.details"]["hash"]
+    body = load_body(stored)
+    assert digest(body) == stored
+    assert [user["name"] for user in body["users"]] == ["ann", "ben", "carla"]
 
 
 def test_observed_items_are_shown_as_a_plan_that_nobody_can_approve(fleet: Fleet) -> None:
