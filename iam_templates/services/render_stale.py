@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.db.models import F, Q
 
+from access.roles import SYSTEM
 from accounts.models import Account
 from iam_templates.rendering import Renderer
 from iam_templates.services.render_account import render_account
@@ -15,7 +16,7 @@ OVERLAP = timedelta(seconds=5)
 """A change of an account's facts is stamped a moment before it can be seen; so long it is looked at again."""
 
 
-def render_stale(*, by: str = "firstline", limit: int = BATCH) -> int:
+def render_stale(*, by: str = SYSTEM.name, limit: int = BATCH) -> int:
     """Render up to `limit` accounts that are due, each in a transaction of its own; returns how many.
 
     Due is an account that an assignment marked (RenderDue), one never rendered, and one changed since. Any number of

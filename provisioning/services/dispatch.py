@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from access.roles import SYSTEM
 from history.services.record import record
 from provisioning.models import PlanRecord
 
@@ -91,7 +92,7 @@ def take_back_lost() -> int:
         cursor.execute(TAKE_BACK, {"seconds": settings.FIRSTLINE.lease_seconds / 2})
         lost = cursor.fetchall()
     for run_id, account_id, kind in lost:
-        record(actor="firstline", verb=f"{kind}.worker_lost", account_id=account_id, subject=account_id, run_id=run_id)
+        record(actor=SYSTEM.name, verb=f"{kind}.worker_lost", account_id=account_id, subject=account_id, run_id=run_id)
     return len(lost)
 
 
@@ -105,7 +106,7 @@ def expire_plans() -> int:
     PlanRecord.objects.filter(pk__in=[plan.pk for plan in plans]).update(state=PlanRecord.State.EXPIRED)
     for plan in plans:
         record(
-            actor="firstline",
+            actor=SYSTEM.name,
             verb="plan.expired",
             account_id=plan.account_id,
             subject=str(plan.pk),

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 
+from access.roles import SYSTEM
 from history.services.record import record
 from provisioning.core.errors import FirstlineError
 from provisioning.models import Lease, PlanRecord, Run, Write
@@ -95,7 +96,7 @@ def _move(applying: Applying, state: Run.State, error: FirstlineError, **fields:
 
 def _record(applying: Applying, verb: str, detail: dict[str, Any]) -> None:
     record(
-        actor="firstline",
+        actor=SYSTEM.name,
         verb=verb,
         account_id=applying.work.account_id,
         subject=str(applying.plan_id),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from access.roles import SYSTEM
 from accounts.models import Account
 from history.services.record import record
 from provisioning.aws.call_context import lease_deadline
@@ -134,7 +135,7 @@ def _store(applying: Applying, step: Step, write: Write, outcome: Write.Outcome,
 
 def _record(applying: Applying, step: Step, verb: str, detail: dict[str, Any]) -> None:
     record(
-        actor="firstline",
+        actor=SYSTEM.name,
         verb=verb,
         account_id=applying.work.account_id,
         subject=str(step.change.key),

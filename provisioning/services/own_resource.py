@@ -2,6 +2,7 @@
 
 from django.db.models.functions import Now
 
+from access.roles import SYSTEM
 from history.services.record import record
 from provisioning.core.assess import ItemAssessment
 from provisioning.core.change import Action, ResourceKey
@@ -23,7 +24,7 @@ def own_applied(applying: Applying, item: ItemAssessment) -> None:
     row = _own(applying.work.account_id, item.key, how)
     Ownership.objects.filter(pk=row.pk).update(declared=item.item.declared, applied_at=Now())
     record(
-        actor="firstline",
+        actor=SYSTEM.name,
         verb="resource.applied",
         account_id=applying.work.account_id,
         subject=str(item.key),

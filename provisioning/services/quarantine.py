@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
+from access.roles import SYSTEM
 from history.services.record import record
 from provisioning.models import PlanRecord, Run
 from provisioning.services.leases import Claim, hold
@@ -28,7 +29,7 @@ def quarantine(claim: Claim) -> None:
     )
     PlanRecord.objects.filter(applies=claim.run_id).update(state=PlanRecord.State.STALE)
     record(
-        actor="firstline",
+        actor=SYSTEM.name,
         verb=f"{claim.kind}.quarantined",
         account_id=claim.account_id,
         subject=claim.account_id,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from access.roles import SYSTEM
 from history.services.record import record
 from provisioning.core.assess import Assessment, Finding
 from provisioning.core.change import ResourceKey
@@ -112,7 +113,7 @@ def _record(look: Look, row: Drift, verb: str, seen: dict[str, Any] | None = Non
     now = seen or {"desired": row.desired, "observed": row.observed}
     resolved = verb == "drift.resolved"
     record(
-        actor="firstline",
+        actor=SYSTEM.name,
         verb=verb,
         account_id=look.account_id,
         subject=f"{row.kind}/{row.name} {row.path}".strip(),

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from access.roles import SYSTEM
 from accounts.models import Account
 from history.services.record import record
 from provisioning.core.assess import Assessment
@@ -101,7 +102,7 @@ def record_failed_look(
         outcome=outcome or {},
     )
     record(
-        actor="firstline",
+        actor=SYSTEM.name,
         verb=f"{claim.kind}.{state}",
         account_id=claim.account_id,
         subject=claim.account_id,
@@ -118,7 +119,7 @@ def enter_managed(account_id: str) -> None:
     account = Account.objects.filter(pk=account_id)
     if not account.exclude(state=Account.State.REGISTERED).update(next_due_at=due):
         account.update(state=Account.State.MANAGED, next_due_at=due)
-        record(actor="firstline", verb="account.managed", account_id=account_id, subject=account_id)
+        record(actor=SYSTEM.name, verb="account.managed", account_id=account_id, subject=account_id)
 
 
 def look_again_at(account_id: str, after: timedelta) -> None:
