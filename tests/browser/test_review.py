@@ -61,7 +61,7 @@ def test_no_page_breaks_the_content_policy_in_either_theme(
     complaints = complaints_of(page)
     sign_in(page, live_server, user)
     for name, url in urls(fleet).items():
-        page.goto(live_server.url + url)
+        page.goto(live_server.url + url, wait_until="networkidle")
         assert not is_too_wide(page), f"{url} is too wide"
         page.screenshot(path=RESULTS / theme / f"{name}.png", full_page=True)
     assert not complaints
@@ -88,7 +88,7 @@ def test_review_pages_fit_a_narrow_window(page: Page, live_server: LiveServer, f
     page.set_viewport_size(NARROW)
     shown = urls(fleet)
     for name in ("index", "accounts_account", "drift_extra_role", "provisioning_planrecord", "provisioning_run"):
-        page.goto(live_server.url + shown[name])
+        page.goto(live_server.url + shown[name], wait_until="networkidle")
         page.screenshot(path=RESULTS / "narrow" / f"{name}.png", full_page=True)
         assert not is_too_wide(page), f"{name} is too wide"
 
@@ -109,9 +109,10 @@ def test_django_own_pages_keep_the_content_policy(page: Page, live_server: LiveS
     root = User.objects.create_superuser("root", password=PASSWORD)
     complaints = complaints_of(page)
     sign_in(page, live_server, root)
+    page.wait_for_load_state("networkidle")
     for name in ("auth_user_changelist", "auth_user_add", "auth_group_changelist", "auth_group_add", "password_change"):
-        page.goto(live_server.url + reverse(f"admin:{name}"))
-    page.goto(live_server.url + reverse("admin:auth_user_change", args=[root.pk]))
+        page.goto(live_server.url + reverse(f"admin:{name}"), wait_until="networkidle")
+    page.goto(live_server.url + reverse("admin:auth_user_change", args=[root.pk]), wait_until="networkidle")
     page.screenshot(path=RESULTS / "user.png", full_page=True)
     assert not complaints
 
