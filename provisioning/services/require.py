@@ -4,7 +4,7 @@ from access.roles import Actor, Permission
 from provisioning.core.errors import NotAllowedError
 
 
-def require(actor: Actor, permission: Permission) -> None:
-    """Raise NotAllowedError unless one of the actor's roles allows it."""
-    if not actor.may(permission):
+def require(actor: Actor, permission: Permission, account: object = None) -> None:
+    """Raise NotAllowedError unless one of the actor's roles allows it, on this account when one is named."""
+    if not actor.may(permission, account):
         raise NotAllowedError(f"{actor.name} may not do this: it needs the permission '{permission}'.")
