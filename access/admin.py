@@ -1,10 +1,10 @@
-"""Tokens, without their secrets; people and groups, for superusers only, every change in the history."""
+"""Tokens, without their secrets; people, for superusers only, every change in the history."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -106,7 +106,7 @@ def token_state(token: Token) -> str:
 
 
 class SuperusersOnly:
-    """People and groups decide who may do what: superusers alone see them, and the history keeps what they do."""
+    """Who people are decides who may do what: superusers alone see them, and the history keeps what they do."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._is_superuser(request)
@@ -142,18 +142,13 @@ class SuperusersOnly:
 
     @staticmethod
     def _record(request: HttpRequest, obj: Model, verb: str, message: Any) -> None:
-        """Names of changed fields and the roles held now, never a value such as a password."""
-        held = (
-            {"roles": sorted(obj.groups.values_list("name", flat=True))}
-            if verb != "deleted" and hasattr(obj, "groups")
-            else {}
-        )
+        """Names of changed fields, never a value such as a password."""
         noun = obj._meta.model_name
         record_event(
             actor=request.user.get_username(),
             verb=f"{noun}.{verb}",
             subject=str(obj),
-            detail={"changes": message, **held},
+            detail={"changes": message},
         )
 
 
@@ -163,23 +158,15 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class PersonAdmin(SuperusersOnly, UserAdmin):
-    """People who sign in here (staff only). Their groups are their roles; Django's own permissions are not used."""
+    """People who sign in here (staff only). Roles are bound to them; Django's groups and permissions are not used."""
 
     list_title = "People"
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Personal info", {"fields": ("first_name", "last_name", "email")}),
-        ("Roles", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("Standing", {"fields": ("is_active", "is_staff", "is_superuser")}),
         ("Important dates", {"fields": ("last_login", "date_joined")}),
     )
-    filter_horizontal = ("groups",)
-    list_display = ("username", "email", "is_active", "is_staff", "is_superuser")
-
-
-@admin.register(Group)
-class RoleAdmin(SuperusersOnly, GroupAdmin):
-    """The groups viewer, operator and approver are the roles; other groups carry nothing."""
-
-    list_title = "Groups"
-    fields = ("name",)
     filter_horizontal = ()
+    list_filter = ("is_active", "is_staff", "is_superuser")
+    list_display = ("username", "email", "is_active", "is_staff", "is_superuser")

@@ -7,8 +7,9 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from access.models import Token
-from access.roles import Actor, Role, actor
+from access.roles import Actor, actor
 from access.services.authenticate_token import authenticate_token
+from access.services.grants import person
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -30,13 +31,9 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class PersonSessionAuthentication(SessionAuthentication):
-    """The signed-in person, in the roles of their groups."""
+    """The signed-in person, in all their roles."""
 
 
 def actor_of(user: Any, token: Any = None) -> Actor:
-    """The actor of a request: a token carries its own role, a person the roles of their groups."""
-    if isinstance(token, Token):
-        return actor(user.get_username(), [token.role])
-    if user.is_superuser:
-        return actor(user.get_username(), Role.values)
-    return actor(user.get_username(), user.groups.values_list("name", flat=True))
+    """The actor of a request: a token carries its own role, a person all of theirs."""
+    return actor(user.get_username(), [token.role]) if isinstance(token, Token) else person(user)

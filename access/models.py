@@ -1,9 +1,60 @@
-"""Tokens: the secret is shown once, the database holds its hash."""
+"""People's teams, roles and tokens. A token's secret is shown once; the database holds its hash."""
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 
-from access.roles import Role
+from access.roles import Grant, Role
+from access.scopes import Scope, ScopeKind
+
+
+class Team(models.Model):
+    """A name that accounts carry as their `owner_team`."""
+
+    name = models.CharField(
+        primary_key=True,
+        max_length=100,
+        validators=[RegexValidator(r"\A[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z", "use lower-case letters, digits and hyphens")],
+    )
+    description = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleBinding(models.Model):
+    """A person's role on a part of the fleet, until it ends."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="role_bindings")
+    role = models.CharField(max_length=16, choices=Role)
+    scope_kind = models.CharField(max_length=12, choices=ScopeKind, default=ScopeKind.FLEET)
+    scope_value = models.CharField(max_length=512, blank=True, default="")
+    granted_by = models.CharField(max_length=150)
+    granted_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-granted_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "scope_kind", "scope_value"], name="one_binding_per_scope"),
+            models.CheckConstraint(
+                condition=models.Q(scope_kind="fleet", scope_value="")
+                | (~models.Q(scope_kind="fleet") & ~models.Q(scope_value="")),
+                name="binding_names_its_scope",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.get_username()}: {self.grant}"
+
+    @property
+    def grant(self) -> Grant:
+        """What it gives."""
+        return Grant(Role(self.role), Scope(ScopeKind(self.scope_kind), self.scope_value))
 
 
 class Token(models.Model):

@@ -1,14 +1,56 @@
 """The one place that says which accounts an actor may see and touch."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from access.roles import Actor, Permission
+from access.roles import ALLOWED, Actor, Grant, Permission
+from access.scopes import Scope, ScopeKind
+
+FIELDS = {
+    ScopeKind.ENVIRONMENT: "environment",
+    ScopeKind.TEAM: "owner_team",
+    ScopeKind.ACCOUNT: "account_id",
+}
 
 
 def visible(
     queryset: QuerySet[Any], actor: Actor, permission: Permission = Permission.VIEW, *, through: str = ""
 ) -> QuerySet[Any]:
     """The rows whose account the actor holds `permission` on. `through`: the path to the account, e.g. "account"."""
-    return queryset if actor.may(permission) else queryset.none()
+    for grants in actor.layers:
+        scopes = scopes_of(grants, permission)
+        if not scopes:
+            return queryset.none()
+        if not any(scope.kind == ScopeKind.FLEET for scope in scopes):
+            queryset = queryset.filter(covered(scopes, through=through))
+    return queryset
+
+
+def scopes_of(grants: Iterable[Grant], permission: Permission) -> frozenset[Scope]:
+    """Where these grants allow it."""
+    return frozenset(grant.scope for grant in grants if permission in ALLOWED[grant.role])
+
+
+def covered(scopes: Iterable[Scope], *, through: str = "") -> Q:
+    """What `Scope.covers` says, as a condition on rows; never true for no scopes."""
+    prefix = f"{through}__" if through else ""
+    values: dict[ScopeKind, list[str]] = defaultdict(list)
+    for scope in scopes:
+        values[scope.kind].append(scope.value)
+    found = Q(pk__in=[])
+    for kind, field in FIELDS.items():
+        if values[kind]:
+            found |= Q(**{f"{prefix}{field}__in": sorted(values[kind])})
+    for path in values[ScopeKind.OU]:
+        found |= _below(f"{prefix}ou_path", path)
+    return Q() if values[ScopeKind.FLEET] else found
+
+
+def _below(field: str, path: str) -> Q:
+    """The OU and everything below it; every path is below the root."""
+    if path == "/":
+        return Q(**{f"{field}__startswith": "/"})
+    return Q(**{field: path}) | Q(**{f"{field}__startswith": f"{path}/"})

@@ -15,7 +15,7 @@ SECTIONS = {
     "Review": ("Account", "Drift", "PlanRecord", "Run"),
     "Declared": ("Baseline", "BaselineVersion", "Assignment", "DesiredState"),
     "Records": ("Event", "Decision", "SnapshotRecord", "Ownership"),
-    "People": ("Token", "User", "Group"),
+    "People": ("Team", "RoleBinding", "Token", "User"),
 }
 """The pages by what people come for, not by the app that holds them."""
 
@@ -30,7 +30,7 @@ class FirstlineAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def actor(self, request: HttpRequest) -> Actor:
-        """Who is signed in, in the roles of their groups; asked of the database once per request."""
+        """Who is signed in, in all their roles; asked of the database once per request."""
         if not hasattr(request, "firstline_actor"):
             request.firstline_actor = actor_of(request.user)
         return request.firstline_actor
@@ -47,7 +47,8 @@ class FirstlineAdminSite(AdminSite):
         context = super().each_context(request)
         allowed = {str(one): self.has_permission(request) and self.may(request, one) for one in Permission}
         state = fleet_state() if allowed[Permission.VIEW] else {}
-        return {**context, "may": allowed, **state}
+        held = sorted(self.actor(request).roles) if self.has_permission(request) else []
+        return {**context, "may": allowed, "roles": held, **state}
 
     def get_urls(self) -> list[URLPattern]:
         """Django's pages and the two that pause and resume the fleet."""

@@ -20,7 +20,7 @@ def approve_for_production(*, baseline: str, number: int, actor: Actor) -> Basel
 
     Raises NotAllowedError (also for whoever wrote or published it, superusers too), NotFoundError, ConflictError.
     """
-    require(actor, Permission.APPROVE)
+    require(actor, Permission.APPROVE_PRODUCTION)
     lock_assignments()
     version = lock_version(baseline, number)
     _refuse(version, actor)

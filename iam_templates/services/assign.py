@@ -32,7 +32,7 @@ def assign(
     Refused as a whole when one account reached could not be rendered then. Raises NotAllowedError, DeclarationError
     with pointers into the request (/parameters/x, /mode/…), MergeConflictError with pointers into the declaration.
     """
-    require(actor, Permission.OPERATE)
+    require(actor, Permission.ASSIGN)
     lock_assignments()
     row = Assignment(
         version=published_version(baseline, version),

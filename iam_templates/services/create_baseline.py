@@ -17,7 +17,7 @@ RESERVED = frozenset({"validate"})
 @transaction.atomic
 def create_baseline(*, name: str, description: str = "", actor: Actor) -> Baseline:
     """Make an empty baseline. Raises NotAllowedError, DeclarationError (name), ConflictError (the name is taken)."""
-    require(actor, Permission.OPERATE)
+    require(actor, Permission.AUTHOR)
     if not _NAME.fullmatch(name) or name in RESERVED:
         raise DeclarationError(
             [Reason("/name", "use 1 to 100 lower-case letters, digits and hyphens, a letter or digit at both ends")]

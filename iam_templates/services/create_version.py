@@ -17,7 +17,7 @@ from provisioning.services.require import require
 @transaction.atomic
 def create_version(*, baseline: str, source: str, content_type: ContentType = "yaml", actor: Actor) -> BaselineVersion:
     """Add the next version as a draft. Raises NotAllowedError, NotFoundError, DeclarationError with every reason."""
-    require(actor, Permission.OPERATE)
+    require(actor, Permission.AUTHOR)
     row = lock_baseline(baseline)
     content = read_declaration(source, content_type)
     check_declaration(content, all_kinds())

@@ -22,7 +22,7 @@ def end_assignment(*, assignment_id: UUID, actor: Actor) -> Assignment:
 
     Raises NotAllowedError, NotFoundError, ConflictError (ended already).
     """
-    require(actor, Permission.OPERATE)
+    require(actor, Permission.ASSIGN)
     lock_assignments()
     row = lock_assignment(assignment_id)
     row.ended_at = timezone.now()

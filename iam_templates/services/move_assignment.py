@@ -33,7 +33,7 @@ def move_assignment(
 
     Raises NotAllowedError, NotFoundError, ConflictError (ended), DeclarationError, MergeConflictError.
     """
-    require(actor, Permission.OPERATE)
+    require(actor, Permission.ASSIGN)
     lock_assignments()
     row = lock_assignment(assignment_id)
     before = copy(row)

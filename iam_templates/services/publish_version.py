@@ -20,7 +20,7 @@ def publish_version(*, baseline: str, number: int, actor: Actor) -> BaselineVers
     It is checked once more, for the kinds may know more than when it was drafted; it reaches no account before it is
     assigned. Raises NotAllowedError, NotFoundError, ConflictError (published already), DeclarationError.
     """
-    require(actor, Permission.OPERATE)
+    require(actor, Permission.AUTHOR)
     version = lock_draft(baseline, number)
     check_declaration(version.content, all_kinds())
     version.digest = digest(version.content)

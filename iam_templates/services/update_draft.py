@@ -22,7 +22,7 @@ def update_draft(
 
     Raises NotAllowedError, NotFoundError, ConflictError (published), DeclarationError with every reason.
     """
-    require(actor, Permission.OPERATE)
+    require(actor, Permission.AUTHOR)
     version = lock_draft(baseline, number)
     if version.author != actor.name:
         raise NotAllowedError(f"{version} is a draft of {version.author}: make a version of your own.")

@@ -41,7 +41,7 @@ class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assig
     queryset = Assignment.objects.select_related("version")
     filterset_class = AssignmentFilter
     page_ordering = ("-created_at", "-id")
-    needs = {"create": Permission.OPERATE, "move": Permission.OPERATE, "end": Permission.OPERATE}
+    needs = {"create": Permission.ASSIGN, "move": Permission.ASSIGN, "end": Permission.ASSIGN}
 
     def get_serializer_class(self) -> type[BaseSerializer[Assignment]]:
         """Lists don't count accounts."""

@@ -37,7 +37,7 @@ class BaselineViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Baselin
     serializer_class = BaselineSerializer
     lookup_field = "name"
     page_ordering = ("name",)
-    needs = {"create": Permission.OPERATE}
+    needs = {"create": Permission.AUTHOR}
 
     @extend_schema(summary="Make a baseline", request=NewBaselineSerializer, responses={201: BaselineSerializer})
     def create(self, request: Request) -> Response:

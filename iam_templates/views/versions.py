@@ -39,10 +39,10 @@ class VersionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Baseline
     lookup_field = "number"
     page_ordering = ("-number",)
     needs = {
-        "create": Permission.OPERATE,
-        "partial_update": Permission.OPERATE,
-        "publish": Permission.OPERATE,
-        "approve_production": Permission.APPROVE,
+        "create": Permission.AUTHOR,
+        "partial_update": Permission.AUTHOR,
+        "publish": Permission.AUTHOR,
+        "approve_production": Permission.APPROVE_PRODUCTION,
     }
 
     def get_queryset(self) -> QuerySet[BaselineVersion]:

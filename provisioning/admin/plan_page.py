@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
 from django.utils import timezone
 
-from access.roles import Actor, Permission, Role
+from access.roles import Actor, Permission
+from access.services.grants import people
 from history.shown import inert
 from provisioning.admin.diff_view import ABSENT, FieldView, item_views
 from provisioning.admin.explain import LANES, risk_reasons
@@ -66,18 +66,18 @@ def why_not(plan: PlanRecord, actor: Actor) -> str:
     """Why the reader may not approve it; '' when they may."""
     if plan.lane == PlanRecord.Lane.OBSERVE:
         return LANES[PlanRecord.Lane.OBSERVE]
-    if not actor.may(Permission.APPROVE):
-        held = ", ".join(sorted(actor.roles)) or "no role"
-        return f"It needs the role approver; you are {held}."
+    if not actor.may(Permission.APPROVE, plan.account):
+        held = ", ".join(sorted(map(str, actor.grants))) or "no role"
+        return f"It needs the role approver for this account; you are {held}."
     return why_not_approver(plan, actor.name)
 
 
 def approvers(plan: PlanRecord) -> list[str]:
     """Who may approve it in this admin: everyone in the role but who asked for it or wrote a version behind it."""
     user = get_user_model()
-    in_role = user.objects.filter(Q(groups__name=Role.APPROVER) | Q(is_superuser=True), is_active=True, is_staff=True)
-    names = in_role.distinct().order_by(user.USERNAME_FIELD).values_list(user.USERNAME_FIELD, flat=True)
-    return [name for name in names if not why_not_approver(plan, name)]
+    staff = user.objects.filter(is_active=True, is_staff=True).order_by(user.USERNAME_FIELD)
+    able = [one.name for one in people(staff) if one.may(Permission.APPROVE, plan.account)]
+    return [name for name in able if not why_not_approver(plan, name)]
 
 
 def change_views(data: Mapping[str, Any]) -> list[ChangeView]:

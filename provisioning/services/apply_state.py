@@ -123,12 +123,12 @@ def changes_to_make(applying: Applying, seen: Observation) -> tuple[PlannedChang
 
 def check_seal(applying: Applying) -> None:
     """The stored plan is the one approved, by a person who may still approve or by rule. Raises RefusedError."""
-    record = PlanRecord.objects.get(pk=applying.plan_id)
+    record = PlanRecord.objects.select_related("account").get(pk=applying.plan_id)
     decision = record.decisions.filter(verb=Decision.Verb.APPROVED).last()
     approved = decision.digest if decision else record.digest
     if Plan.from_plain(record.data).digest != approved or applying.plan.digest != approved:
         raise RefusedError("The stored plan is not the one that was approved.", code="seal_broken")
     if decision is None and record.lane != PlanRecord.Lane.AUTO:
         raise RefusedError("Nobody approved this plan.", code="not_approved")
-    if decision and not still_may(decision.by, Permission.APPROVE):
+    if decision and not still_may(decision.by, Permission.APPROVE, record.account):
         raise RefusedError(f"{decision.by}, who approved this plan, may no longer approve.", code="rights_withdrawn")

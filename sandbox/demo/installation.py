@@ -27,7 +27,7 @@ from sandbox.servers import postgres, redis
 
 PORT = 8000
 START_SECONDS = 60.0
-ROLES = {"ann": "operator", "otto": "operator", "paula": "approver"}
+ROLES = {"ann": "baseline_author", "otto": "operator", "paula": "approver"}
 SIGN_IN = ("otto", "paula")
 MANAGE = [sys.executable, "manage.py"]
 CELERY = [sys.executable, "-m", "celery", "-A", "config", "worker", "--without-mingle", "--loglevel", "WARNING"]

@@ -1,7 +1,7 @@
 """Makes the demo's people, in a process of its own: the one thing that the demo does past the REST API.
 
 Reads {name: {"role": …, "password": … or null}} as JSON and prints {name: token}. Whoever has a password is staff, in
-the group of their role, and so can sign in to the admin.
+that role on the fleet, and so can sign in to the admin.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ def _make(name: str, role: str, password: str | None) -> str:
 
 def _let_sign_in(name: str, role: str, password: str) -> None:
     from django.contrib.auth import get_user_model
-    from django.contrib.auth.models import Group
+
+    from access.models import RoleBinding
 
     person = get_user_model().objects.get(username=name)
     person.is_staff = True
     person.set_password(password)
     person.save()
-    group, _ = Group.objects.get_or_create(name=role)
-    person.groups.add(group)
+    RoleBinding.objects.get_or_create(user=person, role=role, defaults={"granted_by": "demo"})
 
 
 if __name__ == "__main__":

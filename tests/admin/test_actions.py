@@ -154,7 +154,7 @@ def test_viewer_sees_no_button_and_is_refused_each(client: Client, fleet: Fleet,
         page(client, viewer, "provisioning_run_change", waiting.pk),
     ]
     assert {shown.count("<form") for shown in pages} == {1}, "only the one to log out"
-    assert "It needs the role approver; you are viewer." in pages[2]
+    assert "It needs the role approver for this account; you are viewer on fleet." in pages[2]
     for refused in (
         post(client, viewer, "accounts_account_look", account),
         post(client, viewer, "accounts_account_check", account),

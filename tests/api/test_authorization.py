@@ -11,7 +11,8 @@ from access.roles import ALLOWED, Permission, Role
 from tests.api.conftest import As
 
 ANYONE_SIGNED_IN = "anyone signed in"
-VIEW, OPERATE, APPROVE, PAUSE = Permission.VIEW, Permission.OPERATE, Permission.APPROVE, Permission.PAUSE
+VIEW, OPERATE, PAUSE, ASSIGN = Permission.VIEW, Permission.OPERATE, Permission.PAUSE, Permission.ASSIGN
+AUTHOR, APPROVE, APPROVE_PRODUCTION = Permission.AUTHOR, Permission.APPROVE, Permission.APPROVE_PRODUCTION
 
 TABLE: dict[str, dict[str, str]] = {
     "accounts": {"GET": VIEW, "POST": OPERATE},
@@ -38,17 +39,17 @@ TABLE: dict[str, dict[str, str]] = {
     "history": {"GET": VIEW},
     "history/<int:pk>": {"GET": VIEW},
     "schemas/baseline.v1.json": {"GET": VIEW},
-    "baselines": {"GET": VIEW, "POST": OPERATE},
+    "baselines": {"GET": VIEW, "POST": AUTHOR},
     "baselines/validate": {"POST": VIEW},
     "baselines/<str:name>": {"GET": VIEW},
-    "baselines/<str:name>/versions": {"GET": VIEW, "POST": OPERATE},
-    "baselines/<str:name>/versions/<int:number>": {"GET": VIEW, "PATCH": OPERATE},
-    "baselines/<str:name>/versions/<int:number>/publish": {"POST": OPERATE},
-    "baselines/<str:name>/versions/<int:number>/approve-production": {"POST": APPROVE},
-    "assignments": {"GET": VIEW, "POST": OPERATE},
+    "baselines/<str:name>/versions": {"GET": VIEW, "POST": AUTHOR},
+    "baselines/<str:name>/versions/<int:number>": {"GET": VIEW, "PATCH": AUTHOR},
+    "baselines/<str:name>/versions/<int:number>/publish": {"POST": AUTHOR},
+    "baselines/<str:name>/versions/<int:number>/approve-production": {"POST": APPROVE_PRODUCTION},
+    "assignments": {"GET": VIEW, "POST": ASSIGN},
     "assignments/<uuid:pk>": {"GET": VIEW},
-    "assignments/<uuid:pk>/move": {"POST": OPERATE},
-    "assignments/<uuid:pk>/end": {"POST": OPERATE},
+    "assignments/<uuid:pk>/move": {"POST": ASSIGN},
+    "assignments/<uuid:pk>/end": {"POST": ASSIGN},
     "assignments/<uuid:pk>/accounts": {"GET": VIEW},
     "schema": {"GET": ANYONE_SIGNED_IN},
     "docs": {"GET": ANYONE_SIGNED_IN},

@@ -17,18 +17,22 @@ def pointers(answer: Any, status: int = 422) -> list[str]:
 
 
 def test_a_baseline_is_made_and_found_by_its_name(as_: As) -> None:
-    operator = as_("operator")
-    answer = operator.post("/api/v1/baselines", {"name": "first", "description": "d"})
+    author = as_("baseline_author")
+    answer = author.post("/api/v1/baselines", {"name": "first", "description": "d"})
     assert (answer.status_code, answer["Location"]) == (201, "/api/v1/baselines/first")
-    found = operator.get(answer["Location"])
+    found = author.get(answer["Location"])
     assert found.json() == answer.json()
-    assert (found.json()["name"], found.json()["published"], found.json()["created_by"]) == ("first", None, "operator")
+    assert (found.json()["name"], found.json()["published"], found.json()["created_by"]) == (
+        "first",
+        None,
+        "baseline_author",
+    )
 
 
 def test_a_taken_name_is_a_conflict(as_: As) -> None:
-    operator = as_("operator")
-    operator.post("/api/v1/baselines", {"name": "first"})
-    answer = operator.post("/api/v1/baselines", {"name": "first"})
+    author = as_("baseline_author")
+    author.post("/api/v1/baselines", {"name": "first"})
+    answer = author.post("/api/v1/baselines", {"name": "first"})
     assert (answer.status_code, answer.json()["code"]) == (409, "already_exists")
 
 
@@ -46,7 +50,7 @@ def test_a_taken_name_is_a_conflict(as_: As) -> None:
     ],
 )
 def test_bad_input_is_refused_with_pointers(as_: As, body: Any, status: int, wanted: list[str]) -> None:
-    assert pointers(as_("operator").post("/api/v1/baselines", body), status) == wanted
+    assert pointers(as_("baseline_author").post("/api/v1/baselines", body), status) == wanted
     assert not Baseline.objects.exists()
 
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -12,6 +11,7 @@ from access.models import Token
 from access.roles import Role
 from access.services.create_token import create_token
 from tests import factories
+from tests.people import person
 
 ADDRESS = "/api/v1/accounts"
 
@@ -78,11 +78,9 @@ def test_token_carries_its_own_role_whatever_its_person_may(db: None, django_use
     assert answer.status_code == 403
 
 
-def test_signed_in_person_acts_in_the_roles_of_their_groups(django_user_model: Any) -> None:
-    person = django_user_model.objects.create_user("vera")
-    person.groups.add(Group.objects.get(name="viewer"))
+def test_signed_in_person_acts_in_the_roles_bound_to_them(db: None) -> None:
     client = APIClient()
-    client.force_login(person)
+    client.force_login(person("vera", "viewer"))
     assert client.get(ADDRESS).status_code == 200
     assert client.post("/api/v1/fleet/pause", {"reason": "x"}).status_code == 403
 

@@ -42,7 +42,7 @@ def _example(kind: str, number: int) -> DesiredItem:
 
 def assign(items: Items, *, selector: str = "ou", value: str = "/") -> None:
     """Declare these items as a baseline, publish it and enforce it wherever the selector reaches."""
-    author = actor(AUTHOR, [Role.OPERATOR])
+    author = actor(AUTHOR, [Role.BASELINE_AUTHOR, Role.OPERATOR])
     resources: dict[str, dict[str, Any]] = {}
     for one in items:
         resources.setdefault(one.kind, {})[one.name] = one.declared

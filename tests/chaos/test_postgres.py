@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection
 
@@ -24,6 +22,7 @@ from sandbox.servers import EmbeddedPostgres, embedded_postgres
 from tests.chaos.baseline import applied_writes, assign, repeated, rich, shortfalls
 from tests.chaos.processes import Processes
 from tests.chaos.waiting import wait_until
+from tests.people import person
 from tests.services.fleet import APPROVER, DEV, TEST, Fleet
 
 pytestmark = pytest.mark.chaos
@@ -54,7 +53,7 @@ def fleet(
     settings: LazySettings,
 ) -> Iterator[Fleet]:
     settings.FIRSTLINE = settings.FIRSTLINE.model_copy(update={"external_id": organisation["external_id"]})
-    get_user_model().objects.create(username=APPROVER).groups.add(Group.objects.get(name=Role.APPROVER))
+    person(APPROVER, Role.APPROVER)
     yield Fleet(sandbox, monkeypatch)
     forget_clients()
 

@@ -4,17 +4,17 @@ from typing import Any
 
 import yaml
 
-from access.roles import Actor, Role
+from access.roles import Actor, Role, actor
 from iam_templates.models import Assignment, Baseline, BaselineVersion
 from iam_templates.services.assign import assign
 from iam_templates.services.create_version import create_version
 from iam_templates.services.publish_version import publish_version
 
-OLGA = Actor("olga", frozenset({Role.OPERATOR}))
-OSKAR = Actor("oskar", frozenset({Role.OPERATOR}))
-ADA = Actor("ada", frozenset({Role.APPROVER}))
-VERA = Actor("vera", frozenset({Role.VIEWER}))
-ROOT = Actor("root", frozenset(Role))
+OLGA = actor("olga", [Role.BASELINE_AUTHOR, Role.OPERATOR])
+OSKAR = actor("oskar", [Role.BASELINE_AUTHOR, Role.OPERATOR])
+ADA = actor("ada", [Role.SECURITY_ADMIN])
+VERA = actor("vera", [Role.VIEWER])
+ROOT = actor("root", [Role.OWNER])
 
 
 def group(name: str = "Developers", **fields: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from access.roles import Actor, Role
+from access.roles import Actor, Role, actor
 from history.models import Event
 from iam_templates.models import Baseline, BaselineVersion
 from iam_templates.services.approve_for_production import approve_for_production
@@ -178,7 +178,7 @@ def test_only_approvers_approve(actor: Actor) -> None:
 def test_nobody_approves_what_they_wrote_or_published() -> None:
     with pytest.raises(NotAllowedError):
         approve(published(by=ROOT), ROOT)
-    by_another = draft(by=Actor("otto", frozenset({Role.OPERATOR})))
+    by_another = draft(by=actor("otto", [Role.BASELINE_AUTHOR]))
     publish_version(baseline="first", number=by_another.number, actor=ROOT)
     with pytest.raises(NotAllowedError):
         approve(by_another, ROOT)

@@ -68,7 +68,7 @@ class Firstline:
 
     def declare(self, mode: str = "enforce") -> None:
         """ann validates, drafts and publishes a small baseline; olga assigns it to an OU."""
-        ann, olga = self.person("ann", "operator"), self.person("olga", "operator")
+        ann, olga = self.person("ann", "baseline_author"), self.person("olga", "operator")
         checked = ann.post("/api/v1/baselines/validate", BASELINE, content_type="application/yaml").json()
         self.post(ann, "baselines", {"name": "first-line"}, 201)
         ann.post("/api/v1/baselines/first-line/versions", BASELINE, content_type="application/yaml")

@@ -50,7 +50,7 @@ WRONG = {
 
 def declare(firstline: Firstline) -> None:
     """Each wrong draft is refused with its place; then the right one is published and enforced below /workloads."""
-    author, drafts = firstline.person("ann", "operator"), "/api/v1/baselines/all-kinds/versions"
+    author, drafts = firstline.person("ann", "baseline_author"), "/api/v1/baselines/all-kinds/versions"
     firstline.post(author, "baselines", {"name": "all-kinds"}, 201)
     for source, told in WRONG.items():
         answer = author.post(drafts, source, content_type="application/yaml")
@@ -60,7 +60,7 @@ def declare(firstline: Firstline) -> None:
     firstline.post(author, "baselines/all-kinds/versions/1/publish")
     wanted = {"baseline": "all-kinds", "version": 1, "selector": "ou", "value": "/workloads"}
     given = {"parameters": {"alert_email": "costs@example.com"}, "mode": {"default": "enforce"}}
-    firstline.post(author, "assignments", wanted | given, 201)
+    firstline.post(firstline.person("olga", "operator"), "assignments", wanted | given, 201)
 
 
 def approve_once_idle(firstline: Firstline, account_id: str) -> None:

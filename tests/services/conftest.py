@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 
 from access.roles import Role
 from provisioning.aws.clients import forget_clients
 from sandbox.client import Sandbox
+from tests.people import person
 from tests.services.fleet import APPROVER, DEV, PROD, TEST, Fleet
 
 PEOPLE = ["ann", "ben", "carla"]
@@ -47,9 +46,7 @@ def fleet(
             "settle_seconds": 0.0,
         }
     )
-    # A transactional test starts from an empty database, so the groups of the first migration are made again.
-    user = get_user_model().objects.create(username=APPROVER)
-    user.groups.add(Group.objects.get_or_create(name=Role.APPROVER)[0])
+    person(APPROVER, Role.APPROVER)
     forget_clients()
     yield Fleet(sandbox, monkeypatch)
     forget_clients()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from access.roles import Actor, Role
+from access.roles import Role, actor
 from iam_templates.services.load_library import load_library
 
 BY = "command line"
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what is new."""
-        made = load_library(actor=Actor(options["author"], frozenset({Role.OPERATOR})))
+        made = load_library(actor=actor(options["author"], [Role.BASELINE_AUTHOR]))
         for version in made:
             self.stdout.write(f"{version}: a draft; publish it, then assign it")
         if not made:
