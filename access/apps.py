@@ -7,3 +7,9 @@ class AccessConfig(AppConfig):
     """Roles and tokens."""
 
     name = "access"
+
+    def ready(self) -> None:
+        """Sign-ins are told to the history."""
+        from access.sign_ins import listen
+
+        listen()

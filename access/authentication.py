@@ -10,6 +10,7 @@ from access.models import Token
 from access.roles import Actor, actor
 from access.services.authenticate_token import authenticate_token
 from access.services.grants import person
+from access.services.note_token_use import note_refused, note_use
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -20,9 +21,12 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _, presented = get_authorization_header(request).decode("latin-1").partition(" ")
         if scheme.lower() != "bearer":
             return None
+        address = request.META.get("REMOTE_ADDR", "")
         token = authenticate_token(presented.strip())
         if token is None:
+            note_refused(presented.strip(), address)
             raise AuthenticationFailed("The token is unknown, expired or revoked: ask for a new one.")
+        note_use(token, address)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -3,12 +3,16 @@
 import logging
 import threading
 import time
+from pathlib import Path
 
 from django.conf import settings
 from django.db import close_old_connections
 from kombu.exceptions import OperationalError
 
+from history.services.anchors import keep_anchor, kept_anchors
 from history.services.months import make_months
+from history.services.seal import seal
+from history.services.verify import verify
 from iam_templates.services.render_stale import render_stale
 from provisioning.services.dispatch import Round, dispatch_round
 from provisioning.tasks import apply, look
@@ -25,13 +29,23 @@ def dispatch_until(stop: threading.Event, *, every_seconds: float = 1.0) -> None
     while not stop.wait(every_seconds):
         try:
             if time.monotonic() >= next_housekeeping:
-                make_months()
+                keep_house()
                 next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
             render_stale()
             ring(dispatch_round())
+            seal()
         except Exception:
             logger.exception("round failed")
             close_old_connections()
+
+
+def keep_house() -> None:
+    """What is done once an hour: the coming months, and the history's chain verified and anchored."""
+    make_months()
+    anchors = Path(settings.FIRSTLINE.history_anchor_file) if settings.FIRSTLINE.history_anchor_file else None
+    keep_anchor(settings.FIRSTLINE.history_anchor_file)
+    if damage := verify(kept_anchors(anchors) if anchors else ()).damage:
+        logger.error("history does not hold: %s", damage)
 
 
 def ring(found: Round) -> None:

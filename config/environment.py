@@ -1,6 +1,7 @@
 """What the environment sets: read once, typed, refused with a clear message when wrong."""
 
 from datetime import timedelta
+from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +16,13 @@ class Environment(BaseSettings):
 
     secret_key: str = Field(min_length=32, description="Signs sessions; keep it out of the repository.")
     debug: bool = False
+    log_format: Literal["json", "text"] = Field("json", description="One JSON object a line, or lines for reading.")
     allowed_hosts: list[str] = ["localhost", "127.0.0.1"]
+    history_keys: dict[str, str] = Field(
+        {"development": "development-only-history-key"},
+        description="Keys of the history's chain, {id: key}; the last seals, all verify. Keep old ones.",
+    )
+    history_anchor_file: str = Field("", description="Where the dispatcher appends the chain's end every hour.")
     database_url: str = "postgresql://firstline@localhost:5432/firstline"
     redis_url: str = "redis://localhost:6379/0"
     hub_account_id: str = "999988887777"

@@ -1,10 +1,42 @@
 """Headers that every answer carries."""
 
+import logging
+import time
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from history.context import accepted_request_id, bound
+
+logger = logging.getLogger(__name__)
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
+
+
+class RequestId:
+    """Names each request: by the id it brings when that is one, else by a new one. The answer says which."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = accepted_request_id(request.headers.get("X-Request-ID", ""))
+        with bound(request_id=name, cause="admin" if request.path.startswith("/admin/") else "request"):
+            started = time.monotonic()
+            response = self.get_response(request)
+            _log(request, response, time.monotonic() - started)
+        response.headers["X-Request-ID"] = name
+        return response
+
+
+def _log(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+    """One line a request: no query, which may hold what somebody searched for."""
+    told = {
+        "method": request.method,
+        "path": request.path[:200],
+        "status": response.status_code,
+        "milliseconds": round(seconds * 1000, 1),
+    }
+    logger.info("request", extra=told)
 
 
 class ContentSecurityPolicy:

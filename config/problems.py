@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views import defaults
 from rest_framework import exceptions
@@ -14,6 +14,7 @@ from rest_framework.views import APIView, set_rollback
 
 from access.parameters import ParameterError
 from access.pointers import pointers
+from history.services.refusals import record_refusal
 from provisioning.core.errors import (
     AccessFailedError,
     ConflictError,
@@ -40,12 +41,27 @@ STATUS: dict[type[FirstlineError], int] = {
 def problem_details(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler. None lets an unexpected error become a 500 that says nothing of the inside."""
     set_rollback()
+    _record_refusal(error, context)
     if isinstance(error, FirstlineError):
         return _ours(error)
     if isinstance(error, OperationalError | InterfaceError):
         return _unavailable(error)
     error = _as_api_exception(error)
     return _theirs(error) if isinstance(error, exceptions.APIException) else None
+
+
+def _record_refusal(error: Exception, context: dict[str, Any]) -> None:
+    """Who was refused what, by a right they lack or by a rule such as "nobody approves their own"."""
+    request = context.get("request")
+    refused = isinstance(error, NotAllowedError | PermissionDenied | exceptions.PermissionDenied)
+    if not refused or request is None:
+        return
+    name = request.user.get_username() if request.user and request.user.is_authenticated else ""
+    detail = {"method": request.method, "path": request.path[:200], "reason": str(error)[:300]}
+    try:
+        record_refusal(actor=name, verb="request.refused", subject=request.path[:300], detail=detail)
+    except DatabaseError:
+        logger.exception("refusal not recorded")
 
 
 def _as_api_exception(error: Exception) -> Exception:

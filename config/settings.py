@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from config.environment import database, load
+from config.logs import logging_settings
 
 FIRSTLINE = load()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.ContentSecurityPolicy",
@@ -129,11 +131,4 @@ SPECTACULAR_SETTINGS = {
 
 CELERY_BROKER_URL = FIRSTLINE.redis_url
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"botocore": {"level": "WARNING"}, "django.server": {"level": "WARNING"}},
-}
+LOGGING = logging_settings(readable=FIRSTLINE.log_format == "text")

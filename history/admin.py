@@ -124,13 +124,31 @@ class ActorFilter(ChosenFilter):
     parameter_name = "actor"
 
 
+class RequestFilter(ChosenFilter):
+    """Everything that came of one request."""
+
+    title = "request"
+    parameter_name = "request_id"
+
+
 class VerbFilter(SimpleListFilter):
     """What the event is about: the first half of its verb."""
 
     title = "what"
     parameter_name = "what"
     NOUNS = ("account", "fleet", "look", "check", "drift", "plan", "apply", "write", "resource", "run")
-    DECLARED = ("baseline", "version", "assignment", "desired_state", "token", "user", "group")
+    DECLARED = (
+        "baseline",
+        "version",
+        "assignment",
+        "desired_state",
+        "token",
+        "user",
+        "role",
+        "sign_in",
+        "request",
+        "history",
+    )
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(noun, noun.replace("_", " ")) for noun in (*self.NOUNS, *self.DECLARED)]
@@ -147,7 +165,7 @@ class EventAdmin(RecordAdmin):
     list_title = "History"
     list_display = ("shown_at", "verb", "shown_actor", "shown_account", "shown_subject")
     list_display_links = ("verb",)
-    list_filter = (VerbFilter, "at", ActorFilter, AccountFilter)
+    list_filter = (VerbFilter, "at", ActorFilter, AccountFilter, RequestFilter)
     search_fields = ("verb", "subject", "actor", "=account_id")
     search_help_text = "A verb, a person, a resource, or the 12 digits of an account."
     page_template = "admin/event.html"

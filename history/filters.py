@@ -11,6 +11,8 @@ class EventFilter(filters.FilterSet):  # type: ignore[misc]
     account = filters.CharFilter(field_name="account_id")
     verb = filters.CharFilter()
     actor = filters.CharFilter()
+    request = filters.CharFilter(field_name="request_id")
+    cause = filters.CharFilter()
     run = filters.UUIDFilter(field_name="run_id")
     plan = filters.UUIDFilter(field_name="plan_id")
     since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")

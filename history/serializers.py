@@ -32,5 +32,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
             "before",
             "after",
             "detail",
+            "request_id",
+            "cause",
         ]
         read_only_fields = fields

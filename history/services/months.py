@@ -2,8 +2,11 @@
 
 from datetime import date, datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
+
+from history.models import Event, Unsealed
+from history.services.record import record
 
 AHEAD = 4
 
@@ -28,13 +31,50 @@ def missing_months(today: date | None = None) -> list[str]:
     for _ in range(AHEAD + 1):
         wanted.append(f"history_event_{month:%Y_%m}")
         month = _next(month)
+    there = set(months())
+    return [name for name in wanted if name not in there]
+
+
+@transaction.atomic
+def drop_month(name: str, *, actor: str) -> int:
+    """Drop one month's partition, told in the history with the chain's end; returns how many events went.
+
+    Raises ValueError for the present month, one to come, or none of ours. The month's seals stay, so the chain holds.
+    """
+    month = _month_of(name)
+    if month is None or month >= timezone.now().date().replace(day=1) or name not in months():
+        raise ValueError(f"{name} is not a past month of the history: choose one of {', '.join(months()) or 'none'}")
+    if Unsealed.objects.filter(event_at__gte=month, event_at__lt=_next(month)).exists():
+        raise ValueError(f"{name} holds events that are not sealed yet: run verify_history first")
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT count(*) FROM "{name}"')  # noqa: S608 (one of `months()`)
+        (count,) = cursor.fetchone()
+        cursor.execute(f'DROP TABLE "{name}"')
+    record(actor=actor, verb="history.month_dropped", subject=f"{month:%Y_%m}", detail={"events": count})
+    return int(count)
+
+
+def dropped_months() -> frozenset[str]:
+    """The months that were dropped on purpose, as 2026_03."""
+    told = Event.objects.filter(verb="history.month_dropped").order_by().values_list("subject", flat=True)
+    return frozenset(told)
+
+
+def months() -> list[str]:
+    """The names of the partitions there are, the oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
             "WHERE i.inhparent = 'history_event'::regclass"
         )
-        there = {name for (name,) in cursor.fetchall()}
-    return [name for name in wanted if name not in there]
+        return sorted(name for (name,) in cursor.fetchall())
+
+
+def _month_of(name: str) -> date | None:
+    try:
+        return datetime.strptime(name, "history_event_%Y_%m").date()
+    except ValueError:
+        return None
 
 
 def _next(month: date) -> date:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from history.context import present
 from history.models import Event
 
 
@@ -18,7 +19,11 @@ def record(
     after: Any = None,
     detail: dict[str, Any] | None = None,
 ) -> Event:
-    """Append one event. `verb` is `noun.past_tense`, e.g. `plan.approved`; never pass a secret."""
+    """Append one event. `verb` is `noun.past_tense`, e.g. `plan.approved`; never pass a secret.
+
+    The request it came from and its cause are those of the present work (history/context.py).
+    """
+    context = present()
     return Event.objects.create(
         actor=actor,
         verb=verb,
@@ -29,4 +34,6 @@ def record(
         before=before,
         after=after,
         detail=detail or {},
+        request_id=context.request_id,
+        cause=context.cause,
     )

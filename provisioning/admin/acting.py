@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from access.roles import Actor
+from history.services.refusals import record_refusal
 from history.shown import inert
-from provisioning.core.errors import FirstlineError
+from provisioning.core.errors import FirstlineError, NotAllowedError
 
 
 def actor_of_request(request: HttpRequest) -> Actor:
@@ -23,13 +24,21 @@ def act(request: HttpRequest, back: str, do: Callable[[], str]) -> HttpResponse:
     """Run a service and go back; what it answers, or why it refuses, is shown there as a message."""
     try:
         messages.success(request, inert(do()))
+    except NotAllowedError as error:
+        _refused(request, error.message)
     except FirstlineError as error:
         messages.error(request, inert(error.message))
     except PermissionDenied as error:
-        messages.error(request, inert(error))
+        _refused(request, str(error))
     except ValidationError as error:
         messages.error(request, inert(" ".join(error.messages)))
     return HttpResponseRedirect(back)
+
+
+def _refused(request: HttpRequest, why: str) -> None:
+    messages.error(request, inert(why))
+    name = request.user.get_username()
+    record_refusal(actor=name, verb="request.refused", subject=request.path, detail={"reason": why[:300]})
 
 
 class ReasonForm(forms.Form):

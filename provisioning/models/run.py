@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models import Account
+from history.context import request_id
 from provisioning.models.plan_record import PlanRecord
 
 
@@ -53,6 +54,9 @@ class Run(models.Model):
     cause = models.CharField(max_length=32, help_text="request, schedule, approval or policy")
     next_at = models.DateTimeField(db_default=Now())
     hinted_at = models.DateTimeField(null=True, blank=True)
+    request_id = models.CharField(
+        max_length=64, blank=True, default=request_id, db_default="", help_text="The request behind it."
+    )
     cancel_requested = models.BooleanField(default=False)
     reason_code = models.CharField(max_length=64, blank=True, default="")
     message = models.TextField(blank=True, default="")

@@ -61,10 +61,11 @@ def apply_run(*, run_id: UUID) -> None:
     if claim is None:
         return
     try:
-        if claim.crash_count > CRASHES:
-            quarantine(claim)
-        else:
-            _attempt(load_applying(claim))
+        with claim.bound():
+            if claim.crash_count > CRASHES:
+                quarantine(claim)
+            else:
+                _attempt(load_applying(claim))
     except FencedError:
         logger.warning("apply lost its lease", extra={"run_id": str(run_id)})
 

@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 
+from history.context import bound
 from provisioning.core.errors import FencedError
 from provisioning.models import Lease, Run
 
+REQUEST_SHOWN = 16
 CLAIM = """
 WITH due AS (
     SELECT run.id, run.account_id
@@ -34,7 +37,7 @@ SET state = 'looking', fence = held.fence, attempts = run.attempts + 1,
     started_at = coalesce(run.started_at, clock_timestamp())
 FROM due JOIN held ON held.account_id = due.account_id
 WHERE run.id = due.id
-RETURNING run.id, run.account_id, run.kind, held.fence, held.crash_count, run.attempts
+RETURNING run.id, run.account_id, run.kind, held.fence, held.crash_count, run.attempts, run.request_id, run.cause
 """
 
 LOOKS = """run.kind IN ('look', 'check') AND NOT EXISTS (
@@ -59,11 +62,21 @@ class Claim:
     crash_count: int
     """Claims since the last one that ended or made progress, this one included: written before the work."""
     attempts: int
+    request_id: str = ""
+    cause: str = ""
 
     @property
     def session_name(self) -> str:
-        """Role session name: who wrote what, in the account's own records."""
-        return f"{self.run_id.hex}.{self.fence}"
+        """Role session name: who wrote what, in the account's own records (at most 64 characters).
+
+        The start of the request's id, the run, the fence: from AWS's log one finds both here.
+        """
+        request = self.request_id[:REQUEST_SHOWN]
+        return f"{request}.{self.run_id.hex}.{self.fence}" if request else f"{self.run_id.hex}.{self.fence}"
+
+    def bound(self) -> AbstractContextManager[None]:
+        """Whatever is recorded meanwhile belongs to the request behind this run."""
+        return bound(request_id=self.request_id, cause=self.cause, run_id=str(self.run_id), account_id=self.account_id)
 
 
 def claim_looks(limit: int) -> list[Claim]:

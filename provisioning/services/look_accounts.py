@@ -58,7 +58,8 @@ def _start(pool: ThreadPoolExecutor, free: int) -> dict[Future[Observation | str
     started = {}
     for claim in claim_looks(free) if free else []:
         if claim.crash_count > CRASHES:
-            quarantine(claim)
+            with claim.bound():
+                quarantine(claim)
             continue
         reading = Reading(claim, load_work(claim.account_id), CallCounter())
         started[pool.submit(_read, reading)] = reading
@@ -66,7 +67,7 @@ def _start(pool: ThreadPoolExecutor, free: int) -> dict[Future[Observation | str
 
 
 def _read(reading: Reading) -> Observation | str:
-    with enter_to_look(reading.work, reading.claim, reading.calls) as session:
+    with reading.claim.bound(), enter_to_look(reading.work, reading.claim, reading.calls) as session:
         if reading.claim.kind == Run.Kind.CHECK:
             return session.verify_identity()
         return observe(session, reading.work)
@@ -74,7 +75,8 @@ def _read(reading: Reading) -> Observation | str:
 
 def _record(reading: Reading, future: Future[Observation | str]) -> None:
     try:
-        _end(reading, future)
+        with reading.claim.bound():
+            _end(reading, future)
     except FencedError:
         logger.warning("look lost its lease", extra={"run_id": str(reading.claim.run_id)})
 

@@ -1,0 +1,47 @@
+"""Retention drops whole past months, told in the history, and the chain still holds."""
+
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from history.models import Event
+from history.services.months import make_months, months
+from history.services.record import record
+from history.services.seal import seal_all
+from history.services.verify import verify
+
+pytestmark = pytest.mark.django_db
+PAST = datetime(2020, 3, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def past() -> str:
+    """A month of long ago with two events, and one event of today."""
+    make_months(PAST.date())
+    for n in range(2):
+        Event.objects.create(at=PAST, actor="ann", verb="account.updated", subject=str(n))
+    record(actor="ann", verb="account.updated")
+    seal_all()
+    return "history_event_2020_03"
+
+
+def test_a_past_month_is_dropped_and_the_chain_holds(past: str) -> None:
+    call_command("drop_history_month", past, stdout=StringIO())
+    assert past not in months()
+    seal_all()
+    assert verify().damage is None
+    told = Event.objects.get(verb="history.month_dropped")
+    assert (told.subject, told.detail) == ("2020_03", {"events": 2})
+
+
+@pytest.mark.parametrize("name", ["this month", "history_event_2019_01", "auth_user", "x'; DROP TABLE auth_user"])
+def test_the_present_month_and_what_is_no_month_stay(past: str, name: str) -> None:
+    if name == "this month":
+        name = f"history_event_{timezone.now():%Y_%m}"
+    before = months()
+    with pytest.raises(CommandError, match="not a past month"):
+        call_command("drop_history_month", name, stdout=StringIO())
+    assert months() == before
