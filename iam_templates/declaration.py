@@ -14,9 +14,9 @@ from iam_templates.render import placeholders, render
 from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.kind import Context, Kind
 from provisioning.core.merge import pointer
+from provisioning.kinds.context import context_of
 
 Kinds = Mapping[str, Kind[Any]]
-POLICY_KIND = "iam.policy"
 SAMPLE_FACTS = {
     "account_id": "111122223333",
     "account_name": "sample",
@@ -107,18 +107,12 @@ def _item_reasons_everywhere(declaration: Declaration, kinds: Kinds) -> set[Reas
     return reasons
 
 
-def context_of(resources: Iterable[tuple[str, str, Mapping[str, Any]]], facts: Mapping[str, str]) -> Context:
-    """The context that rendered items (kind, name, fields) of one account are read with."""
-    paths = {name.lower(): str(fields.get("path", "/")) for kind, name, fields in resources if kind == POLICY_KIND}
-    return Context(facts["account_id"], facts["partition"], customer_policies=paths)
-
-
 def item_reasons(
     items: Iterable[tuple[str, str, Mapping[str, Any]]], facts: Mapping[str, str], kinds: Kinds
 ) -> tuple[Reason, ...]:
     """What the kinds say against rendered items (kind, name, fields)."""
     rows = list(items)
-    context = context_of(rows, facts)
+    context = context_of(rows, facts["account_id"], facts["partition"])
     return tuple(
         Reason(pointer("resources", kind, name) + reason.pointer, reason.message)
         for kind, name, fields in rows

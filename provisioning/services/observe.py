@@ -10,6 +10,7 @@ from provisioning.core.assess import Applied, Assessment, Inputs, assess, needed
 from provisioning.core.change import ResourceKey
 from provisioning.core.guard import Limits, Violation, guard
 from provisioning.core.plan import Plan
+from provisioning.core.policy_document import read_document, trusted_principals
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds import all_kinds
 from provisioning.services.work import Work
@@ -62,13 +63,14 @@ def guarded(assessment: Assessment, snapshot: Snapshot, work: Work) -> tuple[Vio
 
 
 def own_access(snapshot: Snapshot, own_roles: frozenset[str]) -> frozenset[str]:
-    """ARNs no plan may touch: the roles we enter by, their policies and boundaries."""
+    """ARNs no plan may touch: the roles we enter by, their policies and boundaries, and whoever may take them."""
     if snapshot.unread([Section.IAM_DETAILS]):
         return own_roles
     ours = [role for role in snapshot.body(Section.IAM_DETAILS)["roles"] if role["arn"] in own_roles]
     attached = {arn for role in ours for arn in role["attached"]}
     boundaries = {role["boundary"] for role in ours if role["boundary"]}
-    return own_roles | attached | boundaries
+    trusted = {name for role in ours for name in trusted_principals(read_document(role["trust"]))}
+    return own_roles | attached | boundaries | {name.removeprefix("aws:") for name in trusted}
 
 
 def _owned(work: Work, owned_too: Iterable[ResourceKey]) -> dict[ResourceKey, Applied]:

@@ -9,6 +9,7 @@ from provisioning.core.assess import Applied
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import DesiredAccount
 from provisioning.core.kind import Context
+from provisioning.kinds.context import context_of
 from provisioning.models import DesiredHead, Ownership
 
 
@@ -64,12 +65,10 @@ def load_owned(account_id: str) -> dict[ResourceKey, Applied]:
 def _context(account: Account, desired: DesiredAccount) -> Context:
     given = settings.FIRSTLINE
     root = f"arn:{account.partition}:iam::{account.account_id}:role/"
-    return Context(
-        account_id=account.account_id,
-        partition=account.partition,
-        customer_policies={
-            item.name.lower(): item.declared.get("path", "/") for item in desired.items if item.kind == "iam.policy"
-        },
+    return context_of(
+        ((item.kind, item.name, item.declared) for item in desired.items),
+        account.account_id,
+        account.partition,
         own_roles=frozenset({root + given.look_role, root + given.apply_role}),
         break_glass=frozenset(given.break_glass),
     )

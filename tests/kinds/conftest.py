@@ -23,6 +23,7 @@ from sandbox.client import Sandbox
 from tests.kinds.reconcile import calls_for
 
 PEOPLE = ["ann", "ben"]
+GROUPS = {"Auditors": {}}
 QUICK = AwsSettings(connect_timeout=2.0, read_timeout=10.0, margin=1.0)
 
 
@@ -86,11 +87,13 @@ Accounts = Callable[[int], list[Account]]
 
 @pytest.fixture
 def accounts(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accounts]:
-    """Makes that many accounts nobody has touched, of two users each."""
+    """Makes that many accounts nobody has touched, of two users and a group each."""
 
     def make(number: int) -> list[Account]:
         ids = [f"{index:012}" for index in range(100000000001, 100000000001 + number)]
-        sandbox.organisation(accounts=[{"id": one, "name": f"dev-{one}", "users": PEOPLE} for one in ids])
+        sandbox.organisation(
+            accounts=[{"id": one, "name": f"dev-{one}", "users": PEOPLE, "groups": GROUPS} for one in ids]
+        )
         for variable, value in sandbox.hub_credentials("apply").items():
             monkeypatch.setenv(variable.upper(), value)
         forget_clients()
