@@ -135,7 +135,7 @@ def _item(item: DesiredItem, observed: _Observed, inputs: Inputs) -> ItemAssessm
     key = ResourceKey(item.kind, stored_name or item.name)
     seen = observed.specs[item.kind][stored_name] if stored_name is not None else None
     protected = kind.protected(key.name, seen if seen is not None else desired, inputs.context)
-    change = None if protected else _change(kind, key, desired, seen, inputs)
+    change = None if protected or kind.is_attested else _change(kind, key, desired, seen, inputs)
     planned = None if change is None else _planned(kind, change, inputs)
     findings = [_finding(kind, key, difference, inputs, protected) for difference in differences(desired, seen)]
     repairs = planned is not None and bool(planned.calls)

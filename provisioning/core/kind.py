@@ -54,6 +54,11 @@ class Kind(ABC, Generic[Spec]):
     runbook: ClassVar[str] = ""
     """The page of docs/ that tells a person what to do, where only a person can."""
 
+    @property
+    def is_attested(self) -> bool:
+        """Whether it is known by people's word alone: there is nothing to call for, to own or to adopt."""
+        return Section.ATTESTATIONS in self.sections
+
     @abstractmethod
     def parse(self, name: str, declared: Mapping[str, Any], context: Context) -> Spec:
         """Read one item's fields. Raises DeclarationError with *every* reason; pointers are relative to the item."""
