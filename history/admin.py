@@ -129,7 +129,7 @@ class VerbFilter(SimpleListFilter):
 
     title = "what"
     parameter_name = "what"
-    NOUNS = ("account", "fleet", "look", "check", "drift", "plan", "apply", "write", "resource", "run")
+    NOUNS = ("account", "fleet", "look", "check", "drift", "plan", "apply", "write", "resource", "run", "attestation")
     DECLARED = ("baseline", "version", "assignment", "desired_state", "token", "user", "group")
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

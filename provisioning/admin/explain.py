@@ -21,9 +21,13 @@ PERSON = {
     "immutable_field": "AWS can't change this field once the resource exists. Make a new resource of another name and "
     "declare that, or declare the value that is there.",
     "user_does_not_exist": "There is no IAM user of this name in the account, and no baseline declares one. Declare it "
-    "as an iam.user, create it by hand, or take the name out of the declaration.",
+    "as an iam.user, make it by hand, or take the name out of the declaration.",
     "group_does_not_exist": "There is no IAM group of this name in the account, and no baseline declares one. Declare "
-    "it as an iam.group, create it by hand, or take the name out of the declaration.",
+    "it as an iam.group, make it by hand, or take the name out of the declaration.",
+    "not_attested": "No API reads this, and nobody's word for it is in force. Look, change it if need be, and attest "
+    "it with evidence and a date to look again.",
+    "attested_otherwise": "Somebody attested that it is not as declared. Change it as the account's root user and "
+    "attest anew, or declare what is there.",
     "protected": "Firstline never touches this resource (service-linked, Identity Center, Control Tower, break glass, "
     "or how Firstline itself enters). Take it out of the declaration, or change it by hand.",
     "removal_not_supported_yet": "Nobody declared it, inside a scope that a baseline closed. Firstline does not remove "
@@ -53,6 +57,7 @@ REASONS = {
     "too_old": "the last look is too old to trust",
     "open_drift": "open drift",
     "needs_a_person": "a person must act",
+    "not_attested": "nobody's word for it is in force",
     "cannot_enter": "it can't be entered",
     "no_hub_credentials": "the worker has no AWS credentials",
     "region_disabled": "STS is off in this region",

@@ -19,6 +19,7 @@ from provisioning.models.attestation import today
 from provisioning.services.record_look import look_again_at
 from provisioning.services.require import require
 
+ATTEST = Permission.OPERATE
 MOST_DAYS = 400
 """So far ahead the review may lie at most: once a year, and some days to get to it."""
 
@@ -56,20 +57,22 @@ def attest(
         review_on=review_on,
         by=actor.name,
     )
-    record(
-        actor=actor.name,
-        verb="attestation.made",
-        account_id=account_id,
-        subject=f"{kind}/{made.name}",
-        before=before.value if before else None,
-        after=made.value,
-        detail={"statement": statement, "evidence": evidence, "review_on": review_on.isoformat(), "id": str(made.pk)},
-    )
+    _record(made, before)
     look_again_at(account_id, timedelta(0))
     return made
 
 
-ATTEST = Permission.OPERATE
+def _record(made: Attestation, before: Attestation | None) -> None:
+    said = {name: getattr(made, name) for name in ("statement", "evidence")}
+    record(
+        actor=made.by,
+        verb="attestation.made",
+        account_id=made.account_id,
+        subject=f"{made.kind}/{made.name}",
+        before=before.value if before else None,
+        after=made.value,
+        detail={**said, "review_on": made.review_on.isoformat(), "id": str(made.pk)},
+    )
 
 
 def _supersede(account_id: str, kind: str, actor: Actor) -> Attestation | None:

@@ -18,6 +18,8 @@ WHY = {
     "immutable_field": "AWS can't change this in place",
     "user_does_not_exist": "there is no such user",
     "group_does_not_exist": "there is no such group",
+    "not_attested": "no API can read it, and nobody attested it",
+    "attested_otherwise": "somebody attested another value than declared",
     "protected": "it is protected: Firstline never touches it",
 }
 COLOURS = {"in_sync": "green", "attention": "yellow", "drifted": "red"}
