@@ -123,7 +123,8 @@ class AccountAdmin(RecordAdmin):
         return format_html("{} {}", account.state, badge("paused")) if account.paused else account.state
 
     def page(self, request: HttpRequest, record: Account) -> Mapping[str, Any]:
-        return account_page(record)
+        may_attest = actor_of_request(request).may(Permission.ATTEST, record)
+        return {**account_page(record), "may_attest": may_attest}
 
     def get_urls(self) -> list[URLPattern]:
         actions: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {

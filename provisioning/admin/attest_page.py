@@ -6,13 +6,14 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from access.roles import Permission
 from accounts.models import Account
 from history.shown import inert, json_text
 from provisioning.admin.acting import actor_of_request
 from provisioning.admin.attest_form import AttestForm
 from provisioning.kinds import all_kinds, attested_kinds
 from provisioning.models import Attestation, DesiredHead
-from provisioning.services.attest import ATTEST, attest
+from provisioning.services.attest import attest
 
 
 def told_of(account: Account, head: DesiredHead | None) -> list[dict[str, Any]]:
@@ -30,7 +31,7 @@ def attest_page(
     site: Any, opts: Any, request: HttpRequest, account: Account, kind: str, do: Callable[..., HttpResponse]
 ) -> HttpResponse:
     """The form, or what came of it. Raises Http404 for a kind that looks can see."""
-    if kind not in attested_kinds() or not site.may(request, ATTEST):
+    if kind not in attested_kinds() or not actor_of_request(request).may(Permission.ATTEST, account):
         raise Http404
     form = AttestForm(
         request.POST if request.method == "POST" else None, kind=all_kinds()[kind], declared=_declared(account, kind)

@@ -13,13 +13,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from access.policy import visible
+from access.roles import Permission
 from history.admin import AccountFilter, text_column
 from history.shown import badge, inert, json_text, moment
 from provisioning.admin.acting import ReasonForm, act, actor_of_request, read
 from provisioning.admin.records import AccountRecordAdmin
 from provisioning.models import Attestation
 from provisioning.models.attestation import AttestationQuerySet, today
-from provisioning.services.attest import ATTEST
 from provisioning.services.withdraw_attestation import withdraw_attestation
 
 
@@ -56,6 +57,10 @@ class AttestationAdmin(AccountRecordAdmin):
     list_filter = (DueFilter, "kind", "account__environment", AccountFilter)
     page_template = "provisioning/attestation.html"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attestation]:
+        """Of the accounts that the reader may see."""
+        return visible(super().get_queryset(request), actor_of_request(request), through="account")
+
     @admin.display(description="what", ordering="kind")
     def shown_what(self, row: Attestation) -> SafeString:
         return format_html("<b>{}</b>", row.kind)
@@ -72,7 +77,8 @@ class AttestationAdmin(AccountRecordAdmin):
         return {
             "title": f"{record.kind} attested by {inert(record.by)}",
             "state": record.state,
-            "may_withdraw": self.admin_site.may(request, ATTEST) and record.ended_at is None,
+            "may_withdraw": record.ended_at is None
+            and actor_of_request(request).may(Permission.ATTEST, record.account),
             "facts": [
                 ("Account", self.account_link(record)),
                 ("Statement", inert(record.statement)),

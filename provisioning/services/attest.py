@@ -19,7 +19,6 @@ from provisioning.models.attestation import today
 from provisioning.services.record_look import look_again_at
 from provisioning.services.require import require
 
-ATTEST = Permission.OPERATE
 MOST_DAYS = 400
 """So far ahead the review may lie at most: once a year, and some days to get to it."""
 
@@ -37,13 +36,13 @@ def attest(
 ) -> Attestation:
     """Attest to an account's only item of a kind, in the place of what was attested before; a look is due at once.
 
-    Whoever may operate the account may attest, alone: the history and every list name them. Raises NotFoundError,
-    NotAllowedError, DeclarationError with every reason.
+    Whoever holds `attest` on the account may, alone and also for what they declared: the history and every list name
+    them. Raises NotFoundError, NotAllowedError, DeclarationError with every reason.
     """
     account = visible(Account.objects.all(), actor).filter(pk=account_id).first()
     if account is None:
         raise NotFoundError(f"There is no account {account_id}; register it first.")
-    require(actor, ATTEST, account)
+    require(actor, Permission.ATTEST, account)
     _refuse(account, kind, value, statement, evidence, review_on)
     Account.objects.select_for_update().get(pk=account_id)
     before = _supersede(account_id, kind, actor)

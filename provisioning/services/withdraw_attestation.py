@@ -7,11 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from access.policy import visible
-from access.roles import Actor
+from access.roles import Actor, Permission
 from history.services.record import record
 from provisioning.core.errors import ConflictError, NotFoundError
 from provisioning.models import Attestation
-from provisioning.services.attest import ATTEST
 from provisioning.services.record_look import look_again_at
 from provisioning.services.require import require
 
@@ -23,7 +22,7 @@ def withdraw_attestation(*, attestation_id: UUID, reason: str, actor: Actor) -> 
     found: Attestation | None = rows.select_for_update(of=("self",)).filter(pk=attestation_id).first()
     if found is None:
         raise NotFoundError(f"There is no attestation {attestation_id}.")
-    require(actor, ATTEST, found.account)
+    require(actor, Permission.ATTEST, found.account)
     if found.ended_at is not None:
         raise ConflictError(f"This attestation is {found.state} already.")
     found.ended_at, found.ended_how = timezone.now(), Attestation.State.WITHDRAWN

@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from access.policy import visible
+from access.roles import Permission
 from provisioning.filters import AttestationFilter
 from provisioning.models import Attestation
 from provisioning.serializers.attestations import AttestationSerializer, NewAttestationSerializer, WithdrawSerializer
-from provisioning.services.attest import ATTEST, attest
+from provisioning.services.attest import attest
 from provisioning.services.withdraw_attestation import withdraw_attestation
 from provisioning.views.acting import acting, read
 
@@ -31,7 +32,7 @@ class AttestationViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Atte
     serializer_class = AttestationSerializer
     filterset_class = AttestationFilter
     page_ordering = ("-at", "-id")
-    needs = {"create": ATTEST, "withdraw": ATTEST}
+    needs = {"create": Permission.ATTEST, "withdraw": Permission.ATTEST}
 
     def get_queryset(self) -> QuerySet[Attestation]:
         """Of the accounts that the reader may see."""

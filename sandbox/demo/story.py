@@ -41,7 +41,8 @@ class Story:
     def __post_init__(self) -> None:
         accounts = self.installation.organisation["accounts"]
         self.names = {one["id"]: one["name"] for one in accounts if one["environment"]}
-        self.ann, self.otto, self.paula = (self.installation.people[name] for name in ("ann", "otto", "paula"))
+        people = self.installation.people
+        self.ann, self.otto, self.paula, self.rosa = (people[name] for name in ("ann", "otto", "paula", "rosa"))
 
     @property
     def tampered(self) -> str:
@@ -108,7 +109,7 @@ class Story:
         self.result()
 
     def attest(self, account_id: str) -> None:
-        """otto says of one account what no look can see; the others go on waiting for somebody's word."""
+        """rosa says of one account what no look can see; the others go on waiting for somebody's word."""
         since, name = now(), self.names[account_id]
         said = {
             "account_id": account_id,
@@ -118,8 +119,10 @@ class Story:
             "evidence": "https://wiki.example.com/root-sign-ins",
             "review_on": (since + REVIEW_AFTER).date().isoformat(),
         }
-        made = self.otto.post("attestations", said)
-        self.screen.say(f"no API reads the billing switch of {name}: otto attests it, until {made['review_on']}")
+        made = self.rosa.post("attestations", said)
+        self.screen.say(
+            f"no API reads the billing switch of {name}: rosa (security admin) attests it, until {made['review_on']}"
+        )
         self.screen.aside(f"statement: {made['statement']}; evidence: {made['evidence']}")
         self._follow({account_id: name}).until_looked(since)
 

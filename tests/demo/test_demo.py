@@ -50,7 +50,7 @@ def test_prints_every_approval_and_what_is_left_for_a_person(
 
 
 def test_prints_what_somebody_attested(shown: tuple[subprocess.CompletedProcess[str], str]) -> None:
-    assert "no API reads the billing switch of workloads-test: otto attests it" in shown[0].stdout
+    assert "no API reads the billing switch of workloads-test: rosa (security admin) attests it" in shown[0].stdout
 
 
 def test_leaves_no_process_behind(shown: tuple[subprocess.CompletedProcess[str], str]) -> None:

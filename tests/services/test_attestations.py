@@ -8,6 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from access.roles import Role, actor
+from access.scopes import parse_scope
 from accounts.models import Account
 from history.models import Event
 from provisioning.core.errors import ConflictError, DeclarationError, NotAllowedError, NotFoundError
@@ -20,9 +22,12 @@ from provisioning.services.request_look import request_look
 from provisioning.services.verdicts import verdicts_of
 from provisioning.services.withdraw_attestation import withdraw_attestation
 from provisioning.services.work import load_work
-from tests.services.fleet import DEV, OPERATOR, TEST, Fleet, item, operator, viewer
+from tests.services.fleet import DEV, TEST, Fleet, item, operator, viewer
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+rosa = actor("rosa", [Role.SECURITY_ADMIN])
 
 
 def billing(activated: bool = True) -> Any:
@@ -37,7 +42,7 @@ def attested(account_id: str = DEV, activated: bool = True, **given: Any) -> Att
         "statement": "Seen on the Account page",
         "evidence": "https://wiki.example.com/billing",
         "review_on": today() + timedelta(days=365),
-        "actor": operator,
+        "actor": rosa,
         **given,
     }
     return attest(**said)
@@ -115,21 +120,21 @@ def test_a_newer_one_takes_the_place_of_the_older(declared: Fleet) -> None:
     first = attested()
     second = attested(activated=False)
     first.refresh_from_db()
-    assert (first.state, first.ended_by, second.state) == ("superseded", OPERATOR, "in_force")
+    assert (first.state, first.ended_by, second.state) == ("superseded", "rosa", "in_force")
     event = Event.objects.filter(verb="attestation.made").order_by("id").last()
     assert event is not None
-    assert (event.before, event.after, event.actor) == ({"activated": True}, {"activated": False}, OPERATOR)
+    assert (event.before, event.after, event.actor) == ({"activated": True}, {"activated": False}, "rosa")
 
 
 def test_withdrawn_it_counts_no_more_at_once(declared: Fleet) -> None:
     made = attested()
     declared.look()
-    withdraw_attestation(attestation_id=made.pk, reason="The screenshot was of another account", actor=operator)
+    withdraw_attestation(attestation_id=made.pk, reason="The screenshot was of another account", actor=rosa)
     assert verdict() == ("attention", "not_attested")
     declared.look()
     assert Drift.objects.open().get().reason == "not_attested"
     with pytest.raises(ConflictError, match="withdrawn already"):
-        withdraw_attestation(attestation_id=made.pk, reason="again", actor=operator)
+        withdraw_attestation(attestation_id=made.pk, reason="again", actor=rosa)
     (event,) = Event.objects.filter(verb="attestation.withdrawn")
     assert event.detail["reason"] == "The screenshot was of another account"
 
@@ -194,12 +199,14 @@ def test_what_does_not_hold_up_is_refused_with_every_reason(
     assert not Attestation.objects.exists()
 
 
-def test_only_who_may_operate_the_account_attests_and_withdraws(declared: Fleet) -> None:
-    with pytest.raises(NotAllowedError):
-        attested(actor=viewer)
+def test_only_who_may_attest_on_the_account_attests_and_withdraws(declared: Fleet) -> None:
+    for other in (viewer, operator, actor("tara", [Role.SECURITY_ADMIN], parse_scope(f"account:{TEST}"))):
+        with pytest.raises((NotAllowedError, NotFoundError)):
+            attested(actor=other)
     made = attested()
-    with pytest.raises(NotAllowedError):
-        withdraw_attestation(attestation_id=made.pk, reason="no", actor=viewer)
+    for other in (viewer, actor("tara", [Role.OWNER], parse_scope(f"account:{TEST}"))):
+        with pytest.raises((NotAllowedError, NotFoundError)):
+            withdraw_attestation(attestation_id=made.pk, reason="no", actor=other)
     with pytest.raises(NotFoundError):
         attested("999999999999")
     made.refresh_from_db()
