@@ -9,7 +9,7 @@ django.setup()
 from bench.desired import desired_account, owned  # noqa: E402 (models need Django's settings)
 from bench.facts import Facts, facts_of_snapshot  # noqa: E402
 from provisioning.aws.call_context import CallCounter  # noqa: E402
-from provisioning.core.kind import Context  # noqa: E402
+from provisioning.kinds.context import context_of  # noqa: E402
 from provisioning.services.entry import enter_to_look  # noqa: E402
 from provisioning.services.leases import Claim  # noqa: E402
 from provisioning.services.observe import Observation, observe  # noqa: E402
@@ -33,7 +33,6 @@ def observation(work: Work) -> Observation:
 def work_of(account_id: str) -> Work:
     """The bench account as the database would know it when everything declared was applied."""
     desired = desired_account(account_id)
-    policies = {item.name.lower(): "/" for item in desired.items if item.kind == "iam.policy"}
     return Work(
         account_id=account_id,
         partition="aws",
@@ -43,7 +42,7 @@ def work_of(account_id: str) -> Work:
         generation=1,
         not_renderable=False,
         owned=owned(desired),
-        context=Context(account_id, customer_policies=policies),
+        context=context_of(((item.kind, item.name, item.declared) for item in desired.items), account_id, "aws"),
     )
 
 

@@ -14,7 +14,7 @@ from access.roles import Actor, Permission
 SECTIONS = {
     "Review": ("Account", "Drift", "PlanRecord", "Run"),
     "Declared": ("Baseline", "BaselineVersion", "Assignment", "DesiredState"),
-    "Records": ("Event", "Decision", "SnapshotRecord", "Ownership"),
+    "Records": ("Event", "Decision", "Attestation", "SnapshotRecord", "Ownership"),
     "People": ("Team", "RoleBinding", "Token", "User"),
 }
 """The pages by what people come for, not by the app that holds them."""

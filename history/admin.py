@@ -136,7 +136,7 @@ class VerbFilter(SimpleListFilter):
 
     title = "what"
     parameter_name = "what"
-    NOUNS = ("account", "fleet", "look", "check", "drift", "plan", "apply", "write", "resource", "run")
+    NOUNS = ("account", "fleet", "look", "check", "drift", "plan", "apply", "write", "resource", "run", "attestation")
     DECLARED = (
         "baseline",
         "version",

@@ -11,12 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from iam_templates.parameters import FACTS, Name, Parameter, declared_reasons
 from iam_templates.render import placeholders, render
+from iam_templates.singletons import as_written, not_closable, with_names
 from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.kind import Context, Kind
 from provisioning.core.merge import pointer
+from provisioning.kinds.context import context_of
 
 Kinds = Mapping[str, Kind[Any]]
-POLICY_KIND = "iam.policy"
 SAMPLE_FACTS = {
     "account_id": "111122223333",
     "account_name": "sample",
@@ -65,6 +66,13 @@ _LATER = {
 
 def parse_declaration(content: Mapping[str, Any], kinds: Kinds) -> Declaration:
     """The declaration's shape. Raises DeclarationError with every reason: unknown fields and kinds, wrong types."""
+    try:
+        return _parsed(with_names(content, kinds), kinds)
+    except DeclarationError as error:
+        raise DeclarationError(as_written(error.reasons, kinds)) from None
+
+
+def _parsed(content: Mapping[str, Any], kinds: Kinds) -> Declaration:
     later = [Reason(pointer(key), message) for key, message in _LATER.items() if key in content]
     rest = {key: value for key, value in content.items() if key not in _LATER}
     try:
@@ -104,13 +112,7 @@ def _item_reasons_everywhere(declaration: Declaration, kinds: Kinds) -> set[Reas
     for environment in _sample_environments(declaration):
         values, origin = _sample_values(declaration, environment)
         reasons.update(_rendered_reasons(declaration, values, kinds, origin))
-    return reasons
-
-
-def context_of(resources: Iterable[tuple[str, str, Mapping[str, Any]]], facts: Mapping[str, str]) -> Context:
-    """The context that rendered items (kind, name, fields) of one account are read with."""
-    paths = {name.lower(): str(fields.get("path", "/")) for kind, name, fields in resources if kind == POLICY_KIND}
-    return Context(facts["account_id"], facts["partition"], customer_policies=paths)
+    return set(as_written(reasons, kinds))
 
 
 def item_reasons(
@@ -118,7 +120,7 @@ def item_reasons(
 ) -> tuple[Reason, ...]:
     """What the kinds say against rendered items (kind, name, fields)."""
     rows = list(items)
-    context = context_of(rows, facts)
+    context = context_of(rows, facts["account_id"], facts["partition"])
     return tuple(
         Reason(pointer("resources", kind, name) + reason.pointer, reason.message)
         for kind, name, fields in rows
@@ -140,13 +142,14 @@ def _kind_reasons(kind: Kind[Any], name: str, fields: Mapping[str, Any], context
 
 
 def _unknown_kinds(content: Mapping[str, Any], kinds: Kinds) -> list[Reason]:
-    return [
+    unknown = [
         Reason(pointer(part, kind), f"unknown kind; there are: {', '.join(kinds)}")
         for part in ("resources", "closed")
         if isinstance(content.get(part), Mapping)
         for kind in content[part]
         if kind not in kinds
     ]
+    return [*unknown, *not_closable(content, kinds)]
 
 
 def _pydantic_reasons(error: ValidationError) -> list[Reason]:

@@ -8,6 +8,7 @@ from iam_templates.contribution import contribution
 from iam_templates.declaration import Declaration, item_reasons, parse_declaration
 from iam_templates.mode import read_mode
 from iam_templates.models import Assignment, BaselineVersion
+from iam_templates.singletons import as_written
 from provisioning.core.desired import DesiredAccount, Origin
 from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.merge import merge
@@ -35,9 +36,10 @@ class Renderer:
     def outcome(self, account: Account, assignments: Sequence[Assignment]) -> Outcome:
         """The account's desired state, or every reason why there is none."""
         try:
-            return self._outcome(facts_of(account), assignments)
+            found = self._outcome(facts_of(account), assignments)
         except DeclarationError as error:
-            return error.reasons
+            found = error.reasons
+        return as_written(found, self._kinds) if isinstance(found, tuple) else found
 
     def _outcome(self, facts: dict[str, str], assignments: Sequence[Assignment]) -> Outcome:
         used = {"environment", "partition"}.union(*(self._declaration(row.version).used for row in assignments))

@@ -20,15 +20,21 @@ def schema(kinds: Kinds) -> dict[str, Any]:
     resources = {name: _items(kind, definitions) for name, kind in kinds.items()}
     whole["$schema"] = DIALECT
     whole["properties"]["resources"] = {"type": "object", "properties": resources, "additionalProperties": False}
-    whole["properties"]["closed"]["propertyNames"] = {"enum": list(kinds)}
+    closable = [name for name, kind in kinds.items() if not kind.only]
+    whole["properties"]["closed"]["propertyNames"] = {"enum": closable}
     return whole
 
 
 def _items(kind: Kind[Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """The items of a kind by name; its definitions move to the whole's, where its references then point."""
+    """The items of a kind by name, or the fields of an account's only one.
+
+    Its definitions move to the whole's, where its references then point.
+    """
     own = dict(kind.schema())
     inner = own.pop("$defs", {})
     definitions.update({f"{kind.name}.{name}": _inside(part, kind.name) for name, part in inner.items()})
+    if kind.only:
+        return {**_inside(own, kind.name), "description": f"The {kind.name} of the account."}
     return {
         "type": "object",
         "description": f"Resources of kind {kind.name} by name.",

@@ -1,5 +1,7 @@
 """Which rows lists of provisioning show."""
 
+from datetime import date
+
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
@@ -7,7 +9,8 @@ from accounts.filters import AccountFilter
 from accounts.models import Account
 from provisioning.core.plan import Risk
 from provisioning.core.verdict import Verdict
-from provisioning.models import Drift, PlanRecord, Run
+from provisioning.models import Attestation, Drift, PlanRecord, Run
+from provisioning.models.attestation import AttestationQuerySet
 from provisioning.services.verdicts import verdicts_of
 
 
@@ -61,3 +64,29 @@ class DriftFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = Drift
         fields: list[str] = []
+
+
+class AttestationFilter(filters.FilterSet):  # type: ignore[misc]
+    """By account, kind and state, and what must be looked at again before a day."""
+
+    account = filters.CharFilter(field_name="account_id")
+    kind = filters.CharFilter()
+    state = filters.ChoiceFilter(choices=Attestation.State.choices, method="standing_as")
+    due_before = filters.DateFilter(method="due", label="Not ended, with a review date before this day.")
+
+    class Meta:
+        model = Attestation
+        fields: list[str] = []
+
+    def standing_as(self, queryset: AttestationQuerySet, name: str, value: str) -> QuerySet[Attestation]:
+        """Attestations that stand like this today."""
+        match value:
+            case Attestation.State.IN_FORCE:
+                return queryset.in_force()
+            case Attestation.State.LAPSED:
+                return queryset.lapsed()
+        return queryset.filter(ended_how=value)
+
+    def due(self, queryset: AttestationQuerySet, name: str, value: date) -> QuerySet[Attestation]:
+        """Lapsed ones among them."""
+        return queryset.standing().filter(review_on__lt=value)

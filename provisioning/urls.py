@@ -4,6 +4,7 @@ from django.urls import path
 
 from provisioning.views.account_work import AccountWorkViewSet
 from provisioning.views.accounts import AccountViewSet
+from provisioning.views.attestations import AttestationViewSet
 from provisioning.views.drift import DriftViewSet
 from provisioning.views.fleet import FleetViewSet
 from provisioning.views.plans import PlanViewSet
@@ -32,6 +33,11 @@ urlpatterns = [
     path("plans/<uuid:pk>/reject", plans({"post": "reject"}), name="plan-reject"),
     path("drift", DriftViewSet.as_view({"get": "list"}), name="drifts"),
     path("drift/<int:pk>", DriftViewSet.as_view({"get": "retrieve"}), name="drift"),
+    path("attestations", AttestationViewSet.as_view({"get": "list", "post": "create"}), name="attestations"),
+    path("attestations/<uuid:pk>", AttestationViewSet.as_view({"get": "retrieve"}), name="attestation"),
+    path(
+        "attestations/<uuid:pk>/withdraw", AttestationViewSet.as_view({"post": "withdraw"}), name="attestation-withdraw"
+    ),
     path("fleet", fleet({"get": "retrieve"}), name="fleet"),
     path("fleet/pause", fleet({"post": "pause"}), name="fleet-pause"),
     path("fleet/resume", fleet({"post": "resume"}), name="fleet-resume"),

@@ -12,7 +12,7 @@ from provisioning.core.change import Action, Call, ResourceKey
 from provisioning.core.desired import DesiredAccount, DesiredItem, Mode, Origin
 from provisioning.core.plain import digest
 from provisioning.core.plan import Plan, PlannedChange, Risk
-from provisioning.models import DesiredHead, DesiredState, Drift, PlanRecord, Run, SnapshotRecord
+from provisioning.models import Attestation, DesiredHead, DesiredState, Drift, PlanRecord, Run, SnapshotRecord
 
 _numbers = itertools.count(1)
 AUTHOR = "olga"
@@ -124,6 +124,23 @@ def drift(of: Account, **fields: Any) -> Drift:
         **fields,
     }
     made: Drift = Drift.objects.create(**given)
+    return made
+
+
+def attestation(of: Account, **fields: Any) -> Attestation:
+    """Billing access, seen by REQUESTER; for a year."""
+    given = {
+        "account": of,
+        "kind": "billing_access",
+        "name": "account",
+        "value": {"activated": True},
+        "statement": "Seen on the Account page",
+        "evidence": "https://wiki.example.com/billing",
+        "review_on": timezone.now().date() + timedelta(days=365),
+        "by": REQUESTER,
+        **fields,
+    }
+    made: Attestation = Attestation.objects.create(**given)
     return made
 
 

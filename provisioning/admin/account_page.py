@@ -5,6 +5,7 @@ from typing import Any
 from accounts.models import Account
 from history.models import Event
 from history.shown import inert
+from provisioning.admin.attest_page import told_of
 from provisioning.admin.explain import reason
 from provisioning.models import DesiredHead, Drift, PlanRecord, Run
 from provisioning.services.verdicts import verdicts_of
@@ -17,13 +18,15 @@ def account_page(account: Account) -> dict[str, Any]:
     """Verdicts, the last look and check, open drift, plans and runs."""
     verdict = verdicts_of([account.pk])[account.pk]
     drift = Drift.objects.open().filter(account=account).order_by("kind", "name", "path")
+    head = DesiredHead.objects.filter(pk=account.pk).select_related("current").first()
     runs = list(account.runs.select_related("plan").defer("plan__data")[:SHOWN_RUNS])
     return {
         "title": inert(account.name),
         "verdict": verdict.overall,
         "verdict_reason": reason(verdict.overall.reason),
         "kinds": [(kind, found, reason(found.reason)) for kind, found in sorted(verdict.kinds.items())],
-        "head": DesiredHead.objects.filter(pk=account.pk).select_related("current").first(),
+        "head": head,
+        "told": told_of(account, head),
         "last_look": _newest_finished(account, Run.Kind.LOOK),
         "last_check": _newest_finished(account, Run.Kind.CHECK),
         "open_runs": [run for run in runs if run.state in Run.OPEN],

@@ -21,6 +21,7 @@ from history.shown import badge, inert, span
 from provisioning.admin.account_form import AccountForm
 from provisioning.admin.account_page import account_page
 from provisioning.admin.acting import ReasonForm, act, actor_of_request, read
+from provisioning.admin.attest_page import attest_page
 from provisioning.admin.explain import reason
 from provisioning.core.verdict import Verdict
 from provisioning.models import Drift
@@ -122,7 +123,8 @@ class AccountAdmin(RecordAdmin):
         return format_html("{} {}", account.state, badge("paused")) if account.paused else account.state
 
     def page(self, request: HttpRequest, record: Account) -> Mapping[str, Any]:
-        return account_page(record)
+        may_attest = actor_of_request(request).may(Permission.ATTEST, record)
+        return {**account_page(record), "may_attest": may_attest}
 
     def get_urls(self) -> list[URLPattern]:
         actions: dict[str, Callable[[HttpRequest, str], HttpResponse]] = {
@@ -132,11 +134,16 @@ class AccountAdmin(RecordAdmin):
             "resume": self.resume,
             "edit": self.edit,
         }
+        attest = path(
+            "<path:object_id>/attest/<str:kind>/",
+            self.admin_site.admin_view(self.attest),
+            name="accounts_account_attest",
+        )
         own = [
             path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"accounts_account_{name}")
             for name, view in actions.items()
         ]
-        return [*own, *super().get_urls()]
+        return [attest, *own, *super().get_urls()]
 
     def look_now(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Queue a look."""
@@ -191,6 +198,15 @@ class AccountAdmin(RecordAdmin):
             return "Saved."
 
         return self._act(request, object_id, do)
+
+    def attest(self, request: HttpRequest, object_id: str, kind: str) -> HttpResponse:
+        """Say how something stands that no API can read."""
+        account = self.get_object(request, object_id)
+        if account is None:
+            raise Http404
+        return attest_page(
+            self.admin_site, self.opts, request, account, kind, lambda do: self._act(request, object_id, do)
+        )
 
     def _act(self, request: HttpRequest, object_id: str, do: Callable[[], str]) -> HttpResponse:
         run = require_POST(lambda request: act(request, self._page_of(request, object_id), do))

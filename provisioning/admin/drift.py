@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from access.roles import Permission
 from history.admin import AccountFilter, RecordAdmin
 from history.shown import badge, inert, moment, words
+from provisioning.admin.acting import actor_of_request
 from provisioning.admin.drift_page import drift_page
 from provisioning.models import Drift
 
@@ -105,4 +107,5 @@ class DriftAdmin(RecordAdmin):
         return moment(drift.reopened_at or drift.opened_at)
 
     def page(self, request: HttpRequest, record: Drift) -> Mapping[str, Any]:
-        return drift_page(record)
+        may_attest = actor_of_request(request).may(Permission.ATTEST, record.account)
+        return {**drift_page(record), "may_attest": may_attest}

@@ -7,6 +7,7 @@ from history.shown import inert
 from provisioning.admin.account_page import plans_in_force
 from provisioning.admin.diff_view import ABSENT, FieldView, field_view, item_views
 from provisioning.admin.explain import LANES, person_reason
+from provisioning.kinds import all_kinds
 from provisioning.models import Drift, PlanRecord
 
 
@@ -19,9 +20,16 @@ def drift_page(drift: Drift) -> dict[str, Any]:
         "absent": absent_side(drift),
         "origins": [origin_text(origin) for origin in drift.origins],
         "person": person_reason(drift.reason) if drift.remedy == Drift.Remedy.PERSON else "",
+        "runbook": _kind_attribute(drift, "runbook") if drift.remedy == Drift.Remedy.PERSON else "",
+        "is_attested": _kind_attribute(drift, "is_attested"),
         "plans": [(plan, LANES[plan.lane]) for plan in _repairing(drift)],
         "siblings": [(one, drift_views(one), absent_side(one)) for one in same.exclude(pk=drift.pk).order_by("path")],
     }
+
+
+def _kind_attribute(drift: Drift, name: str) -> Any:
+    kind = all_kinds().get(drift.kind)
+    return getattr(kind, name) if kind else ""
 
 
 def drift_views(drift: Drift) -> tuple[FieldView, ...]:

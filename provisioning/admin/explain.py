@@ -12,14 +12,22 @@ RISKS = {
     "trusts_federated": "Whoever an identity provider vouches for may then take the role.",
     "trusts_anyone": "Anyone may then take the role.",
     "unknown_policy": "It attaches an AWS managed policy that Firstline's table does not know: read it first.",
-    "boundary_removed": "It takes away the permissions boundary, so the role is held by its own policies alone.",
+    "boundary_removed": "It takes away or swaps the permissions boundary that holds the role or user back.",
+    "arn_changes": "The user moves, so its ARN changes. Policies elsewhere (of buckets, keys, organisations) that name "
+    "the old ARN or path, to allow or to deny, no longer mean it: look for them first.",
 }
 
 PERSON = {
     "immutable_field": "AWS can't change this field once the resource exists. Make a new resource of another name and "
     "declare that, or declare the value that is there.",
-    "user_does_not_exist": "There is no IAM user of this name in the account, and Firstline makes none. Create the "
-    "user, or take the name out of the declaration.",
+    "user_does_not_exist": "There is no IAM user of this name in the account, and no baseline declares one. Declare it "
+    "as an iam.user, make it by hand, or take the name out of the declaration.",
+    "group_does_not_exist": "There is no IAM group of this name in the account, and no baseline declares one. Declare "
+    "it as an iam.group, make it by hand, or take the name out of the declaration.",
+    "not_attested": "No API reads this, and nobody's word for it is in force. Look, change it if need be, and attest "
+    "it with evidence and a date to look again.",
+    "attested_otherwise": "Somebody attested that it is not as declared. Change it as the account's root user and "
+    "attest anew, or declare what is there.",
     "protected": "Firstline never touches this resource (service-linked, Identity Center, Control Tower, break glass, "
     "or how Firstline itself enters). Take it out of the declaration, or change it by hand.",
     "removal_not_supported_yet": "Nobody declared it, inside a scope that a baseline closed. Firstline does not remove "
@@ -49,6 +57,7 @@ REASONS = {
     "too_old": "the last look is too old to trust",
     "open_drift": "open drift",
     "needs_a_person": "a person must act",
+    "not_attested": "nobody's word for it is in force",
     "cannot_enter": "it can't be entered",
     "no_hub_credentials": "the worker has no AWS credentials",
     "region_disabled": "STS is off in this region",

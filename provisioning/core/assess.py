@@ -135,15 +135,16 @@ def _item(item: DesiredItem, observed: _Observed, inputs: Inputs) -> ItemAssessm
     key = ResourceKey(item.kind, stored_name or item.name)
     seen = observed.specs[item.kind][stored_name] if stored_name is not None else None
     protected = kind.protected(key.name, seen if seen is not None else desired, inputs.context)
-    change = None if protected else _change(kind, key, desired, seen, inputs)
+    change = None if protected or kind.is_attested else _change(kind, key, desired, seen, inputs)
     planned = None if change is None else _planned(kind, change, inputs)
-    findings = [
-        _finding(kind, key, difference, inputs.snapshot, protected) for difference in differences(desired, seen)
-    ]
+    findings = [_finding(kind, key, difference, inputs, protected) for difference in differences(desired, seen)]
+    repairs = planned is not None and bool(planned.calls)
     return ItemAssessment(
         item=item,
         key=key,
-        findings=tuple(findings if planned and planned.calls else map(_for_a_person, findings)),
+        findings=tuple(
+            found if repairs or _settles(kind, found, inputs) else _for_a_person(found) for found in findings
+        ),
         change=planned,
         references=frozenset(
             _key_of(reference, observed, inputs) for reference in kind.references(item.name, desired, inputs.context)
@@ -162,15 +163,22 @@ def _key_of(reference: ResourceKey, observed: _Observed, inputs: Inputs) -> Reso
 
 
 def _finding(
-    kind: Kind[Any], key: ResourceKey, difference: Difference, snapshot: Snapshot, protected: str | None
+    kind: Kind[Any], key: ResourceKey, difference: Difference, inputs: Inputs, protected: str | None
 ) -> Finding:
     if protected:
         return Finding(key, difference, Remedy.PERSON, "protected")
     if difference.field in kind.immutable and difference.path:
         return Finding(key, difference, Remedy.PERSON, "immutable_field")
-    if reason := kind.person(key.name, difference, snapshot):
+    if kind.settled_by(difference, inputs.context):
+        return Finding(key, difference, Remedy.AUTO)
+    if reason := kind.person(key.name, difference, inputs.snapshot):
         return Finding(key, difference, Remedy.PERSON, reason)
     return Finding(key, difference, Remedy.AUTO)
+
+
+def _settles(kind: Kind[Any], finding: Finding, inputs: Inputs) -> bool:
+    """Whether another item's change repairs it, so that this one needs no call of its own."""
+    return finding.remedy is Remedy.AUTO and kind.settled_by(finding.difference, inputs.context) is not None
 
 
 def _for_a_person(finding: Finding) -> Finding:
@@ -219,7 +227,8 @@ def _last_applied(kind: Kind[Any], key: ResourceKey, inputs: Inputs) -> Any | No
     if applied is None or applied.declared is None:
         return None
     try:
-        return kind.parse(key.name, applied.declared, inputs.context)
+        # What other items say today has no say in what was applied then.
+        return kind.parse(key.name, applied.declared, replace(inputs.context, users=frozenset(), groups={}))
     except DeclarationError:
         # It names what is declared no longer (an own policy, say), so all of today's declaration counts as new.
         return None

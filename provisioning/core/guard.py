@@ -36,8 +36,13 @@ COUNTED = {
     "iam.role": ("Roles", "RolesQuota"),
     "iam.group": ("Groups", "GroupsQuota"),
     "iam.policy": ("Policies", "PoliciesQuota"),
+    "iam.user": ("Users", "UsersQuota"),
 }
-ATTACHED = {"iam.role": "AttachedPoliciesPerRoleQuota", "iam.group": "AttachedPoliciesPerGroupQuota"}
+ATTACHED = {
+    "iam.role": "AttachedPoliciesPerRoleQuota",
+    "iam.group": "AttachedPoliciesPerGroupQuota",
+    "iam.user": "AttachedPoliciesPerUserQuota",
+}
 
 
 def guard(plan: Plan, limits: Limits) -> tuple[Violation, ...]:
@@ -59,12 +64,15 @@ def _change(change: PlannedChange, limits: Limits) -> Iterable[Violation]:
         if named.lower() in kept:
             yield Violation("break_glass", change.key, f"{named} is declared as break glass")
     quota = limits.quotas.get(ATTACHED.get(change.key.kind, ""))
-    if quota is not None and (wanted := _attached(change)) > quota:
+    if quota is not None and (wanted := _listed(change, "attached_policies")) > quota:
         yield Violation("quota", change.key, f"{wanted} attached policies, but this account allows {quota}")
+    groups = limits.quotas.get("GroupsPerUserQuota")
+    if groups is not None and (wanted := _listed(change, "groups")) > groups:
+        yield Violation("quota", change.key, f"{wanted} groups, but this account allows {groups} per user")
 
 
-def _attached(change: PlannedChange) -> int:
-    after = change.after.get("attached_policies") if isinstance(change.after, dict) else None
+def _listed(change: PlannedChange, field: str) -> int:
+    after = change.after.get(field) if isinstance(change.after, dict) else None
     if isinstance(after, dict):
         after = after.get("include")
     return len(after) if isinstance(after, list) else 0

@@ -14,16 +14,28 @@ Reread = Generator[Read, Any, Mapping[Section, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
+class DeclaredGroup:
+    """A group declared for an account. `members`: the users it lists (lower case); None where it leaves them open."""
+
+    name: str
+    path: str | None = None
+    members: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
 class Context:
     """The facts of one account that a declaration is read with.
 
     `customer_policies`: name (lower case) -> path of the customer managed policies declared for this account.
+    `users`, `groups`: what else is declared for it, by name (lower case).
     `own_roles`: ARNs of the roles Firstline enters by; `break_glass`: role and user names nobody may touch.
     """
 
     account_id: str
     partition: str = "aws"
     customer_policies: Mapping[str, str] = field(default_factory=dict)
+    users: frozenset[str] = frozenset()
+    groups: Mapping[str, DeclaredGroup] = field(default_factory=dict)
     own_roles: frozenset[str] = frozenset()
     break_glass: frozenset[str] = frozenset()
 
@@ -37,6 +49,15 @@ class Kind(ABC, Generic[Spec]):
     """A full declaration `{name: fields}` with one item: docs, JSON Schema and the shared tests use it."""
     immutable: ClassVar[frozenset[str]] = frozenset()
     """Fields no API can change: their drift has remedy `person`."""
+    only: ClassVar[str] = ""
+    """The item's name where an account has exactly one of the kind: it is declared by its fields alone."""
+    runbook: ClassVar[str] = ""
+    """The page of docs/ that tells a person what to do, where only a person can."""
+
+    @property
+    def is_attested(self) -> bool:
+        """Whether it is known by people's word alone: there is nothing to call for, to own or to adopt."""
+        return Section.ATTESTATIONS in self.sections
 
     @abstractmethod
     def parse(self, name: str, declared: Mapping[str, Any], context: Context) -> Spec:
@@ -87,8 +108,13 @@ class Kind(ABC, Generic[Spec]):
     @abstractmethod
     def risks(self, name: str, desired: Spec, applied: Spec | None, snapshot: Snapshot) -> tuple[str, ...]:
         """Codes of what is high risk in `desired` and was not in what was last applied: `admin_grant`,
-        `unknown_policy`, `trusts_other_account`, `trusts_anyone`, `trusts_federated`, `boundary_removed`."""
+        `unknown_policy`, `trusts_other_account`, `trusts_anyone`, `trusts_federated`, `boundary_removed`,
+        `arn_changes`."""
 
     def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
         """Reason code when only a person can repair this difference of `name` (beyond immutable fields), or None."""
+        return None
+
+    def settled_by(self, difference: Difference, context: Context) -> ResourceKey | None:
+        """The other declared item whose own change brings what is missing here, or None. It comes before `person`."""
         return None

@@ -34,6 +34,8 @@ class Section(StrEnum):
     BUDGET_SUBSCRIBERS    one DescribeSubscribersForNotification per notification of the *declared* budgets:
                  {"subscribers": {budget name: [{"notification": {...as above}, "subscribers":
                   [{"SubscriptionType","Address"}]}]}}
+    ATTESTATIONS  no call: what people attested of the account and is still in force, from our own database
+                 {"attested": [{"kind","name","value","by","review_on": ISO date}]}
     """
 
     IAM_DETAILS = "iam.details"
@@ -42,6 +44,7 @@ class Section(StrEnum):
     BUDGETS = "budgets"
     BUDGET_NOTIFICATIONS = "budgets.notifications"
     BUDGET_SUBSCRIBERS = "budgets.subscribers"
+    ATTESTATIONS = "attestations"
 
 
 @dataclass(frozen=True)

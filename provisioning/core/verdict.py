@@ -32,6 +32,8 @@ class KindFacts:
     open_person: int = 0
     unread: str = ""
     """Reason code when a section this kind needs could not be read."""
+    unattested: bool = False
+    """Only a person's word shows it, and nobody's is in force now: the look before may have had one that lapsed."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ def judge(look: LookFacts, kind: KindFacts, now: datetime) -> Judgement:
         return Judgement(Verdict.UNKNOWN, kind.unread, age)
     if kind.open_person:
         return Judgement(Verdict.ATTENTION, "needs_a_person", age)
+    if kind.unattested:
+        return Judgement(Verdict.ATTENTION, "not_attested", age)
     return Judgement(Verdict.IN_SYNC, "", age)
 
 

@@ -22,3 +22,9 @@ def all_kinds() -> Mapping[str, Kind[Any]]:
         if isclass(value) and issubclass(value, Kind) and not isabstract(value)
     }
     return MappingProxyType({kind.name: kind() for kind in sorted(classes, key=lambda kind: kind.name)})
+
+
+@cache
+def attested_kinds() -> frozenset[str]:
+    """The kinds that no API can read: they are observed in what people attest."""
+    return frozenset(name for name, kind in all_kinds().items() if kind.is_attested)

@@ -11,7 +11,7 @@ from provisioning.kinds.declaration import BINDING, EXCLUSIVE, SHARED, Include, 
 from provisioning.kinds.iam_names import LONG_NAME, name_faults
 
 MANAGED_SIZE, TRUST_SIZE = 6144, 2048
-GROUP_INLINE_SIZE, ROLE_INLINE_SIZE = 5120, 10240
+GROUP_INLINE_SIZE, ROLE_INLINE_SIZE, USER_INLINE_SIZE = 5120, 10240, 2048
 
 DOCUMENT_SCHEMA: dict[str, Any] = {
     "type": "object",

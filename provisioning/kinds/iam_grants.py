@@ -19,6 +19,7 @@ from provisioning.kinds.iam_names import IamName
 from provisioning.kinds.iam_reads import read_stored
 
 DEFAULT_ATTACHED = 10
+MOST_GROUPS = 10
 
 Inline = FrozenMap[IamName, PolicyDocument]
 InlineField = Exclusive[Inline] | Shared[Inline]
@@ -95,13 +96,37 @@ def grant_steps(container: Container, held: Grants, desired: Grants) -> list[Ste
     return [*_attachment_steps(container, held, desired), *_inline_steps(container, held, desired)]
 
 
+def boundary_steps(
+    container: Container, held: IamName | Unmanaged | None, desired: IamName | Unmanaged | None
+) -> list[Step]:
+    """From one permissions boundary, or none, to another."""
+    if isinstance(desired, Unmanaged) or desired == held:
+        return []
+    if desired is None:
+        removal = container.call("Delete{}PermissionsBoundary", ("NoSuchEntity",))
+        return [Step(Phase.UNBIND, removal, may_widen=True)]
+    binding = container.call("Put{}PermissionsBoundary", PermissionsBoundary=desired.text)
+    return [Step(Phase.BIND, binding, may_widen=held is not None)]
+
+
+def phases_between(held: IamName | Unmanaged | None, desired: IamName | Unmanaged | None) -> Sequence[Phase]:
+    """The order of phases when the boundary goes from one to the other."""
+    swapped = isinstance(held, IamName) and isinstance(desired, IamName) and held != desired
+    return SWAPPED_BOUNDARY if swapped else tuple(Phase)
+
+
 def in_order(
-    steps: Sequence[Step], container: Container, held: Grants, phases: Sequence[Phase] = tuple(Phase)
+    steps: Sequence[Step],
+    container: Container,
+    held: Grants,
+    phases: Sequence[Phase] = tuple(Phase),
+    groups_held: int = 0,
 ) -> list[Call]:
     """The calls by phase; where slots are full, removals are drawn forward to right before what needs the room."""
     pending = sorted(steps, key=lambda step: phases.index(step.phase))
-    limits = {"attached": DEFAULT_ATTACHED, "inline": container.inline_size}
+    limits = {"attached": DEFAULT_ATTACHED, "inline": container.inline_size, "groups": MOST_GROUPS}
     used = {
+        "groups": groups_held,
         "attached": len(attached_names(held.attached)),
         "inline": sum(doc.size for doc in _documents(held).values()),
     }
@@ -188,8 +213,12 @@ def guards_among(policies: Iterable[IamName], snapshot: Snapshot) -> frozenset[I
 
 
 def _surely_denies(policy: IamName, container: Container) -> bool:
-    name = policy.text.rpartition("/")[2].lower()
-    return policy in container.guards or (not is_own(policy) and name.startswith(_DENYING_AWS_POLICIES))
+    return policy in container.guards or aws_denies(policy)
+
+
+def aws_denies(policy: IamName) -> bool:
+    """Whether it is one of the few AWS managed policies that deny."""
+    return not is_own(policy) and policy.text.rpartition("/")[2].lower().startswith(_DENYING_AWS_POLICIES)
 
 
 def _by_owner(policy: IamName) -> tuple[bool, str]:

@@ -1,4 +1,6 @@
-"""Groups: path, attached and inline policies, members. A member that is no user waits for a person."""
+"""Groups: path, attached and inline policies, members. A member who is no user, and isn't
+declared as one, waits for a person.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -115,7 +117,8 @@ class GroupKind(Kind[GroupSpec]):
         return arn(context, "group", spec.path if isinstance(spec.path, str) else "/", name)
 
     def references(self, name: str, spec: GroupSpec, context: Context) -> frozenset[ResourceKey]:
-        return policy_keys(attached_names(spec.attached_policies), context)
+        users = frozenset(ResourceKey("iam.user", user.text) for user in _users(spec) if user.key in context.users)
+        return policy_keys(attached_names(spec.attached_policies), context) | users
 
     def calls(self, change: Change[GroupSpec], snapshot: Snapshot) -> Sequence[Call]:
         """Members leave first and join last; in between the policies change (iam_grants.py)."""
@@ -161,6 +164,12 @@ class GroupKind(Kind[GroupSpec]):
             return None
         return None if _stored_user(str(difference.desired), snapshot) else "user_does_not_exist"
 
+    def settled_by(self, difference: Difference, context: Context) -> ResourceKey | None:
+        """A member that is declared too is made first, and joins then."""
+        name = str(difference.desired)
+        missing = difference.field == "members" and difference.type is DriftType.MISSING
+        return ResourceKey("iam.user", name) if missing and name.lower() in context.users else None
+
 
 def _spec(row: Mapping[str, Any], members: frozenset[IamName]) -> GroupSpec:
     attached, inline = observed_grants(row)
@@ -195,7 +204,8 @@ def _move(group: Container, observed: GroupSpec, desired: GroupSpec, from_arn: s
 
 
 def _join(group: Container, observed: GroupSpec, desired: GroupSpec, snapshot: Snapshot) -> Iterator[Call]:
-    """Whoever doesn't exist as a user gets no call: `person` says so."""
+    """Whoever doesn't exist as a user, and isn't declared as one, gets no call: `person` says so."""
     for user in sorted(_users(desired) - _users(observed), key=str):
-        if stored := _stored_user(user.text, snapshot):
-            yield group.call("AddUserTo{}", UserName=stored)
+        stored = _stored_user(user.text, snapshot)
+        if stored or user.declared:
+            yield group.call("AddUserTo{}", UserName=stored or user.text)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
 
-from pydantic import AfterValidator, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema
 
 from provisioning.core.errors import Reason
+from provisioning.core.kind import Context
 from provisioning.kinds.declaration import BINDING, EXCLUSIVE, SHARED, Include, refuse
 
 SHORT_NAME, LONG_NAME = 64, 128
@@ -32,10 +33,14 @@ class Account(Protocol):
 
 @dataclass(frozen=True)
 class IamName:
-    """A name or policy ARN that compares as AWS does, ignoring case; the spelling is kept to send and to show."""
+    """A name or policy ARN that compares as AWS does, ignoring case; the spelling is kept to send and to show.
+
+    `declared`: what it names is declared for the account too, so it will be there when it is needed.
+    """
 
     text: str = field(compare=False)
     key: str
+    declared: bool = field(default=False, compare=False)
 
     @classmethod
     def of(cls, text: str) -> "IamName":
@@ -91,12 +96,15 @@ def _description(value: str) -> str:
     return value
 
 
-def _user(value: Any) -> IamName:
+def _user(value: Any, info: ValidationInfo) -> IamName:
     if not isinstance(value, str):
         raise refuse("Give the name of a user; in YAML put numbers, dates, yes and no in quotes.")
     if faults := [*name_faults(value, SHORT_NAME, "a user")]:
         raise refuse(*faults)
-    return IamName.of(value)
+    context: Context = info.context  # type: ignore[assignment]
+    key = value.lower()
+    will_be_there = key in context.users and key not in {name.lower() for name in context.break_glass}
+    return IamName(value, key, will_be_there)
 
 
 UserName = Annotated[IamName, PlainValidator(_user), WithJsonSchema({"type": "string", "maxLength": SHORT_NAME})]

@@ -20,7 +20,7 @@ _CDK_BOOTSTRAP = re.compile(r"cdk-[a-z0-9]+-[a-z-]+-role-\d{12}-[a-z0-9-]+")
 
 
 def protected_resource(name: str, path: str, context: Context) -> str | None:
-    """Why nobody may change this role, group or policy by its name or path, or None."""
+    """Why nobody may change this role, user, group or policy by its name or path, or None."""
     low = name.lower()
     for start, reason in _AWS_PATHS.items():
         if path.lower().startswith(start):
@@ -31,6 +31,13 @@ def protected_resource(name: str, path: str, context: Context) -> str | None:
     if any(path.startswith(own) for own in _own_paths(context)):
         return "it lies below the path of the roles Firstline enters by"
     return None
+
+
+def protected_user(name: str, path: str, context: Context) -> str | None:
+    """Why nobody may change this user, or None."""
+    if name.lower() in {kept.lower() for kept in context.break_glass}:
+        return "it is declared as break glass"
+    return protected_resource(name, path, context)
 
 
 def protected_role(name: str, path: str, context: Context) -> str | None:

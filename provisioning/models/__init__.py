@@ -1,5 +1,6 @@
 """Rows of provisioning. Core and models never share a name: core has Plan, the database has PlanRecord."""
 
+from provisioning.models.attestation import Attestation
 from provisioning.models.desired_state import DesiredHead, DesiredState
 from provisioning.models.drift import Drift
 from provisioning.models.lease import FleetPause, Lease
@@ -10,6 +11,7 @@ from provisioning.models.snapshot_record import AccountFacts, SectionBody, Snaps
 
 __all__ = [
     "AccountFacts",
+    "Attestation",
     "Decision",
     "DesiredHead",
     "DesiredState",

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from provisioning.kinds import all_kinds
 from provisioning.models import Drift
 from provisioning.serializers.desired import OriginSerializer
 from provisioning.serializers.difference import difference
@@ -52,6 +53,7 @@ class ResponsibilitySerializer(serializers.Serializer[Any]):
     owner_team = serializers.CharField(allow_blank=True)
     reason = serializers.CharField(allow_blank=True, help_text="A reason code.")
     meaning = serializers.CharField()
+    runbook = serializers.CharField(allow_blank=True, help_text="The page that tells a person what to do.")
 
 
 class DifferenceSerializer(serializers.Serializer[Any]):
@@ -85,4 +87,6 @@ class DriftSerializer(DriftRowSerializer):
         """Whose it is."""
         who, meaning = WHO[Drift.Remedy(drift.remedy)]
         team = drift.account.owner_team
-        return {"who": who, "owner_team": team, "reason": drift.reason, "meaning": meaning}
+        kind = all_kinds().get(drift.kind)
+        runbook = kind.runbook if kind and who == "person" else ""
+        return {"who": who, "owner_team": team, "reason": drift.reason, "meaning": meaning, "runbook": runbook}

@@ -13,6 +13,7 @@ from django.utils import timezone
 from access.roles import SYSTEM
 from history.services.record import record
 from provisioning.models import PlanRecord
+from provisioning.services.tell_lapsed import tell_lapsed
 
 SCHEDULE = """
 WITH due AS (
@@ -75,6 +76,7 @@ def dispatch_round() -> Round:
     schedule_due()
     take_back_lost()
     expire_plans()
+    tell_lapsed()
     return Round(len(_ring(["look", "check"])), tuple(_ring(["apply"])))
 
 

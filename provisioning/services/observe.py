@@ -1,7 +1,8 @@
 """Looking at one account: enter, read what is declared, compare. Touches AWS and no database: it runs on a thread."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from provisioning.aws.reading import read_sections
@@ -10,7 +11,8 @@ from provisioning.core.assess import Applied, Assessment, Inputs, assess, needed
 from provisioning.core.change import ResourceKey
 from provisioning.core.guard import Limits, Violation, guard
 from provisioning.core.plan import Plan
-from provisioning.core.snapshot import Section, Snapshot
+from provisioning.core.policy_document import read_document, trusted_principals
+from provisioning.core.snapshot import Complete, Section, Snapshot, Unreadable
 from provisioning.kinds import all_kinds
 from provisioning.services.work import Work
 
@@ -38,13 +40,24 @@ def observe(
     desired = work.desired
     sections = needed_sections(desired.items, desired.closed, kinds)
     budgets = frozenset(item.name for item in desired.items if item.kind == "budget")
-    snapshot, facts = read_sections(session, sections, budgets, on_page=on_page)
+    snapshot, facts = read_sections(session, sections - {Section.ATTESTATIONS}, budgets, on_page=on_page)
+    if Section.ATTESTATIONS in sections:
+        snapshot = _with(snapshot, {Section.ATTESTATIONS: _attested(work)})
     inputs = Inputs(desired.items, desired.closed, snapshot, work.context, _owned(work, owned_too), kinds)
     assessment = assess(inputs)
     if any(item.change for item in assessment.items) and Section.IAM_DETAILS in sections:
         summary, _ = read_sections(session, frozenset({Section.IAM_SUMMARY}), frozenset())
-        snapshot = replace(snapshot, sections={**snapshot.sections, **summary.sections})
+        snapshot = _with(snapshot, summary.sections)
     return Observation(snapshot, facts, assessment, guarded(assessment, snapshot, work))
+
+
+def _with(snapshot: Snapshot, sections: Mapping[Section, Complete | Unreadable]) -> Snapshot:
+    return replace(snapshot, sections={**snapshot.sections, **sections})
+
+
+def _attested(work: Work) -> Complete:
+    """What the database knew when the work began: no call to AWS shows it."""
+    return Complete({"attested": [dict(row) for row in work.attested]}, datetime.now(UTC))
 
 
 def guarded(assessment: Assessment, snapshot: Snapshot, work: Work) -> tuple[Violation, ...]:
@@ -62,13 +75,14 @@ def guarded(assessment: Assessment, snapshot: Snapshot, work: Work) -> tuple[Vio
 
 
 def own_access(snapshot: Snapshot, own_roles: frozenset[str]) -> frozenset[str]:
-    """ARNs no plan may touch: the roles we enter by, their policies and boundaries."""
+    """ARNs no plan may touch: the roles we enter by, their policies and boundaries, and whoever may take them."""
     if snapshot.unread([Section.IAM_DETAILS]):
         return own_roles
     ours = [role for role in snapshot.body(Section.IAM_DETAILS)["roles"] if role["arn"] in own_roles]
     attached = {arn for role in ours for arn in role["attached"]}
     boundaries = {role["boundary"] for role in ours if role["boundary"]}
-    return own_roles | attached | boundaries
+    trusted = {name for role in ours for name in trusted_principals(read_document(role["trust"]))}
+    return own_roles | attached | boundaries | {name.removeprefix("aws:") for name in trusted}
 
 
 def _owned(work: Work, owned_too: Iterable[ResourceKey]) -> dict[ResourceKey, Applied]:

@@ -16,8 +16,10 @@ from history.services.record import record
 from provisioning.core.assess import Assessment
 from provisioning.core.change import ResourceKey
 from provisioning.core.lanes import proposals
+from provisioning.core.snapshot import Section
 from provisioning.kinds import all_kinds
 from provisioning.models import Run
+from provisioning.services.attested import attested_of
 from provisioning.services.leases import Claim, hold_to_end
 from provisioning.services.move_run import move_run
 from provisioning.services.observe import Observation
@@ -65,6 +67,8 @@ def store_findings(
     propose_plans(Proposer(work.account_id, claim.run_id, work.generation, by, now), proposed)
     if settling:
         look_again_at(work.account_id, timedelta(seconds=settings.FIRSTLINE.settle_seconds))
+    if Section.ATTESTATIONS in seen.snapshot.sections and attested_of(work.account_id) != work.attested:
+        look_again_at(work.account_id, timedelta(0))
 
 
 def outcome_of(seen: Observation) -> dict[str, Any]:

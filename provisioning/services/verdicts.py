@@ -10,7 +10,9 @@ from django.db.models import Count, F, Func, IntegerField, Q
 from django.utils import timezone
 
 from provisioning.core.verdict import Judgement, KindFacts, LookFacts, judge, roll_up
+from provisioning.kinds import attested_kinds
 from provisioning.models import DesiredHead, Drift, Run
+from provisioning.services.attested import kinds_attested_in
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,28 @@ class _Last:
 
 
 def verdicts_of(account_ids: Iterable[str]) -> dict[str, AccountVerdict]:
-    """The verdict of each of these accounts, in four queries however many they are."""
+    """The verdict of each of these accounts, in five queries at most however many they are."""
     ids = list(account_ids)
     now, heads, last, drift = timezone.now(), _heads(ids), _last_runs(ids), _open_drift(ids)
+    unattested = _unattested(last)
     return {
-        account_id: _verdict(heads.get(account_id), last.get(account_id, _Last()), drift.get(account_id, {}), now)
+        account_id: _verdict(
+            heads.get(account_id),
+            last.get(account_id, _Last()),
+            drift.get(account_id, {}),
+            unattested.get(account_id, frozenset()),
+            now,
+        )
         for account_id in ids
     }
 
 
 def _verdict(
-    head: Mapping[str, Any] | None, last: _Last, drift: Mapping[str, tuple[int, int]], now: datetime
+    head: Mapping[str, Any] | None,
+    last: _Last,
+    drift: Mapping[str, tuple[int, int]],
+    unattested: frozenset[str],
+    now: datetime,
 ) -> AccountVerdict:
     look = LookFacts(
         assigned=bool(head and (head["items"] or head["closed"])) or bool(head and head["failure"]),
@@ -53,10 +66,24 @@ def _verdict(
     outcome = last.outcome or {}
     unread: Mapping[str, str] = outcome.get("unread", {})
     facts = {
-        kind: KindFacts(*drift.get(kind, (0, 0)), unread=unread.get(kind, ""))
+        kind: KindFacts(*drift.get(kind, (0, 0)), unread=unread.get(kind, ""), unattested=kind in unattested)
         for kind in sorted({*outcome.get("kinds", []), *drift})
     }
     return AccountVerdict(roll_up(look, facts, now), {kind: judge(look, fact, now) for kind, fact in facts.items()})
+
+
+def _unattested(last: Mapping[str, _Last]) -> dict[str, frozenset[str]]:
+    """Kinds that the last look took somebody's word for, if there is none any more: no look has to find that out."""
+    on_word = {
+        account_id: attested_kinds().intersection((one.outcome or {}).get("kinds", ()))
+        for account_id, one in last.items()
+    }
+    asked = [account_id for account_id, kinds in on_word.items() if kinds]
+    there = kinds_attested_in(asked) if asked else frozenset()
+    return {
+        account_id: frozenset(kind for kind in on_word[account_id] if (account_id, kind) not in there)
+        for account_id in asked
+    }
 
 
 def _heads(ids: list[str]) -> dict[str, Mapping[str, Any]]:

@@ -9,7 +9,10 @@ from provisioning.core.assess import Applied
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import DesiredAccount
 from provisioning.core.kind import Context
+from provisioning.kinds import attested_kinds
+from provisioning.kinds.context import context_of
 from provisioning.models import DesiredHead, Ownership
+from provisioning.services.attested import Attested, attested_of
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Work:
     not_renderable: bool
     owned: dict[ResourceKey, Applied]
     context: Context
+    attested: tuple[Attested, ...] = ()
 
     @property
     def is_production(self) -> bool:
@@ -52,7 +56,12 @@ def load_work(account_id: str) -> Work:
         not_renderable=bool(head and head.failure),
         owned=load_owned(account_id),
         context=_context(account, desired),
+        attested=attested_of(account_id) if _needs_attested(desired) else (),
     )
+
+
+def _needs_attested(desired: DesiredAccount) -> bool:
+    return any(item.kind in attested_kinds() for item in desired.items)
 
 
 def load_owned(account_id: str) -> dict[ResourceKey, Applied]:
@@ -64,12 +73,10 @@ def load_owned(account_id: str) -> dict[ResourceKey, Applied]:
 def _context(account: Account, desired: DesiredAccount) -> Context:
     given = settings.FIRSTLINE
     root = f"arn:{account.partition}:iam::{account.account_id}:role/"
-    return Context(
-        account_id=account.account_id,
-        partition=account.partition,
-        customer_policies={
-            item.name.lower(): item.declared.get("path", "/") for item in desired.items if item.kind == "iam.policy"
-        },
+    return context_of(
+        ((item.kind, item.name, item.declared) for item in desired.items),
+        account.account_id,
+        account.partition,
         own_roles=frozenset({root + given.look_role, root + given.apply_role}),
         break_glass=frozenset(given.break_glass),
     )

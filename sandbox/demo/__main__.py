@@ -66,7 +66,7 @@ def serve(installation: Installation, screen: Screen) -> None:
     screen.heading("Firstline goes on running until Ctrl-C")
     screen.say(f"admin  {installation.url}/admin/provisioning/drift/")
     for name, password in installation.passwords.items():
-        screen.aside(f"{ROLES[name]:8}  {name:6} password {password}")
+        screen.aside(f"{ROLES[name]:14}  {name:6} password {password}")
     screen.say(f"API    {installation.url}/api/v1/docs, once signed in to the admin; or with a token:")
     token = installation.people["otto"].token
     screen.aside(f'curl -H "Authorization: Bearer {token}" {installation.url}/api/v1/drift')

@@ -16,6 +16,7 @@ State = Mapping[str, Any]
 Entry = Mapping[str, Any]
 
 ADMINS = ("ann", "dora")
+ADMIN_USER = "ann"
 ALERT_EMAIL = "cloud-costs@example.com"
 S3_LIMITS = {"111111111111": "10", "222222222222": "10", "333333333333": "100"}
 AWS = "arn:aws:iam::aws:policy"
@@ -40,7 +41,7 @@ DECLARED = {
     "policies": {GUARD},
     "instance_profiles": {EC2_ROLE},
     "budgets": {"s3-monthly", "zero-spend"},
-    "users": set[str](),
+    "users": {ADMIN_USER},
 }
 APPLY_ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/firstline/FirstlineApply")
 SESSION = re.compile(r"[0-9a-f-]{32,36}\.\d+")
@@ -61,6 +62,7 @@ def account_checks(account_id: str, before: State, after: State) -> list[Check]:
     return [
         _check("groups hold exactly the policies declared", _groups(after, guard)),
         _check("Admins has exactly the members declared", _members(after)),
+        _check("the admin user is there, holds nothing of its own, and signs in as before", _admin_user(before, after)),
         _check("the EC2 role trusts EC2 alone, reads S3 and no more", _role(after)),
         _check("the MFA guard says what it should", _guard(after, account_id)),
         _check("budgets: amounts, alerts and who is told", _budgets(after, S3_LIMITS[account_id])),
@@ -129,6 +131,17 @@ def _members(state: State) -> Iterator[str]:
     members = state["groups"].get("Admins", {}).get("members", [])
     if sorted(members) != sorted(ADMINS):
         yield f"Admins has {_listed(members)}, not {_listed(ADMINS)}"
+
+
+def _admin_user(before: State, after: State) -> Iterator[str]:
+    held, now = before["users"].get(ADMIN_USER, {}), after["users"].get(ADMIN_USER)
+    if now is None:
+        yield f"there is no user {ADMIN_USER}"
+        return
+    if now["attached_policies"] or now["inline_policies"]:
+        yield f"{ADMIN_USER} holds {_listed(now['attached_policies'])} {_listed(now['inline_policies'])}"
+    ways_in = {"console": False, "access_keys": {}} | {name: held[name] for name in ("console", "access_keys") if held}
+    yield from (f"{ADMIN_USER}: {name} changed" for name, was in ways_in.items() if now[name] != was)
 
 
 def _role(state: State) -> Iterator[str]:

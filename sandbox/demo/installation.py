@@ -27,8 +27,8 @@ from sandbox.servers import postgres, redis
 
 PORT = 8000
 START_SECONDS = 60.0
-ROLES = {"ann": "baseline_author", "otto": "operator", "paula": "approver"}
-SIGN_IN = ("otto", "paula")
+ROLES = {"ann": "baseline_author", "otto": "operator", "paula": "approver", "rosa": "security_admin"}
+SIGN_IN = ("otto", "paula", "rosa")
 MANAGE = [sys.executable, "manage.py"]
 CELERY = [sys.executable, "-m", "celery", "-A", "config", "worker", "--without-mingle", "--loglevel", "WARNING"]
 GUNICORN = [sys.executable, "-m", "gunicorn", "config.wsgi", "--workers", "1", "--threads", "8", "--no-control-socket"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.markup import escape
 
 from sandbox.demo.children import ROOT
 from sandbox.demo.errors import DemoError
-from sandbox.demo.expected import ADMINS, ALERT_EMAIL
+from sandbox.demo.expected import ADMIN_USER, ADMINS, ALERT_EMAIL
 from sandbox.demo.installation import Installation
 from sandbox.demo.reconcile import BEGINNING, Reconciliation, now
 from sandbox.demo.screen import Screen
@@ -21,7 +21,8 @@ from sandbox.demo.words import counted, resource, verdict, why
 
 BASELINE = "first-line-of-defense"
 LIBRARY = ROOT / "iam_templates" / "library" / f"{BASELINE}.yaml"
-PARAMETERS = {"alert_email": ALERT_EMAIL, "admins": list(ADMINS)}
+PARAMETERS = {"alert_email": ALERT_EMAIL, "admins": list(ADMINS), "admin_user": ADMIN_USER}
+REVIEW_AFTER = timedelta(days=365)
 
 Rows = dict[str, dict[str, Any]]
 
@@ -40,7 +41,8 @@ class Story:
     def __post_init__(self) -> None:
         accounts = self.installation.organisation["accounts"]
         self.names = {one["id"]: one["name"] for one in accounts if one["environment"]}
-        self.ann, self.otto, self.paula = (self.installation.people[name] for name in ("ann", "otto", "paula"))
+        people = self.installation.people
+        self.ann, self.otto, self.paula, self.rosa = (people[name] for name in ("ann", "otto", "paula", "rosa"))
 
     @property
     def tampered(self) -> str:
@@ -103,7 +105,26 @@ class Story:
         self.otto.post(f"assignments/{self.assignment}/move", {"mode": {"default": "enforce"}})
         self.screen.say("otto moves the assignment to mode enforce")
         self._follow().until_settled(since, self.planned)
+        self.attest(list(self.names)[1])
         self.result()
+
+    def attest(self, account_id: str) -> None:
+        """rosa says of one account what no look can see; the others go on waiting for somebody's word."""
+        since, name = now(), self.names[account_id]
+        said = {
+            "account_id": account_id,
+            "kind": "billing_access",
+            "value": {"activated": True},
+            "statement": "Signed in as root; the Account page says activated",
+            "evidence": "https://wiki.example.com/root-sign-ins",
+            "review_on": (since + REVIEW_AFTER).date().isoformat(),
+        }
+        made = self.rosa.post("attestations", said)
+        self.screen.say(
+            f"no API reads the billing switch of {name}: rosa (security admin) attests it, until {made['review_on']}"
+        )
+        self.screen.aside(f"statement: {made['statement']}; evidence: {made['evidence']}")
+        self._follow({account_id: name}).until_looked(since)
 
     def result(self) -> None:
         """One row per account: before, what was done and what it took, after."""

@@ -13,9 +13,13 @@ WHY = {
     "trusts_federated": "it trusts an identity provider",
     "unknown_policy": "it attaches an AWS policy that nobody has judged yet",
     "boundary_removed": "it removes a permissions boundary",
+    "arn_changes": "it moves a user, whose ARN changes",
     "removal_not_supported_yet": "nobody declared it and its kind is closed; removal comes later",
     "immutable_field": "AWS can't change this in place",
     "user_does_not_exist": "there is no such user",
+    "group_does_not_exist": "there is no such group",
+    "not_attested": "no API can read it, and nobody attested it",
+    "attested_otherwise": "somebody attested another value than declared",
     "protected": "it is protected: Firstline never touches it",
 }
 COLOURS = {"in_sync": "green", "attention": "yellow", "drifted": "red"}

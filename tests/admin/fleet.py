@@ -13,7 +13,7 @@ from iam_templates.models import Assignment, Baseline, BaselineVersion
 from provisioning.core.change import Action, Call, ResourceKey
 from provisioning.core.plain import digest
 from provisioning.core.plan import Plan, PlannedChange, Risk
-from provisioning.models import DesiredState, Drift, Ownership, PlanRecord, Run, SnapshotRecord, Write
+from provisioning.models import Attestation, DesiredState, Drift, Ownership, PlanRecord, Run, SnapshotRecord, Write
 from tests import factories
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -59,6 +59,7 @@ class Fleet:
     assignment: Assignment
     snapshot: SnapshotRecord
     owned: Ownership
+    attestation: Attestation
     extra_role: Drift
     event: Event
 
@@ -89,6 +90,7 @@ def build_fleet() -> Fleet:
         assignment=_assignment(version),
         snapshot=factories.snapshot(dev),
         owned=Ownership.objects.create(account=dev, kind="iam.group", identity="admins", name="Admins", how="created"),
+        attestation=factories.attestation(dev),
         extra_role=extra_role,
         event=record(actor="rita", verb="look.requested", account_id=dev.pk, subject=dev.pk, run_id=run.pk),
     )

@@ -22,6 +22,7 @@ LISTS = [
     "provisioning_decision",
     "provisioning_snapshotrecord",
     "provisioning_ownership",
+    "provisioning_attestation",
     "access_token",
 ]
 
@@ -42,6 +43,7 @@ def page_urls(fleet: Fleet) -> dict[str, str]:
         "provisioning_decision": fleet.apply.plan.decisions.get(),
         "provisioning_snapshotrecord": fleet.snapshot,
         "provisioning_ownership": fleet.owned,
+        "provisioning_attestation": fleet.attestation,
         "access_token": Token.objects.get(),
     }
     pages = {name: reverse(f"admin:{name}_change", args=[record.pk]) for name, record in records.items()}

@@ -196,7 +196,8 @@ def test_plans_that_wait_come_first(client: Client, viewer: User, fleet: Fleet) 
     ("reason", "said"),
     [
         ("immutable_field", "declare the value that is there"),
-        ("user_does_not_exist", "Create the user"),
+        ("user_does_not_exist", "as an iam.user"),
+        ("not_attested", "attest it with evidence"),
         ("protected", "never touches this resource"),
         ("other_dialect", "filter expressions"),
         ("removal_not_supported_yet", "remove it by hand"),

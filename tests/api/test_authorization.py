@@ -13,6 +13,7 @@ from tests.api.conftest import As
 ANYONE_SIGNED_IN = "anyone signed in"
 VIEW, OPERATE, PAUSE, ASSIGN = Permission.VIEW, Permission.OPERATE, Permission.PAUSE, Permission.ASSIGN
 AUTHOR, APPROVE, APPROVE_PRODUCTION = Permission.AUTHOR, Permission.APPROVE, Permission.APPROVE_PRODUCTION
+ATTEST = Permission.ATTEST
 
 TABLE: dict[str, dict[str, str]] = {
     "accounts": {"GET": VIEW, "POST": OPERATE},
@@ -33,6 +34,9 @@ TABLE: dict[str, dict[str, str]] = {
     "plans/<uuid:pk>/reject": {"POST": APPROVE},
     "drift": {"GET": VIEW},
     "drift/<int:pk>": {"GET": VIEW},
+    "attestations": {"GET": VIEW, "POST": ATTEST},
+    "attestations/<uuid:pk>": {"GET": VIEW},
+    "attestations/<uuid:pk>/withdraw": {"POST": ATTEST},
     "fleet": {"GET": VIEW},
     "fleet/pause": {"POST": PAUSE},
     "fleet/resume": {"POST": PAUSE},

@@ -46,6 +46,11 @@ def test_prints_every_approval_and_what_is_left_for_a_person(
         assert f"paula approves a plan for {name}" in told
     assert "everything in prod waits for a person" in told
     assert "iam.role NightlyExport waits for a person" in told
+    assert "billing_access account waits for a person" in told
+
+
+def test_prints_what_somebody_attested(shown: tuple[subprocess.CompletedProcess[str], str]) -> None:
+    assert "no API reads the billing switch of workloads-test: rosa (security admin) attests it" in shown[0].stdout
 
 
 def test_leaves_no_process_behind(shown: tuple[subprocess.CompletedProcess[str], str]) -> None:

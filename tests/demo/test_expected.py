@@ -107,6 +107,9 @@ SABOTAGE: dict[str, tuple[str, Callable[[State], Any]]] = {
     "group missing": ("groups", lambda state: state["groups"].pop("Billing")),
     "member too many": ("Admins", lambda state: state["groups"]["Admins"]["members"].append("eve")),
     "member missing": ("Admins", lambda state: state["groups"]["Admins"]["members"].remove("dora")),
+    "admin user gone": ("admin user", lambda state: state["users"].pop("ann")),
+    "admin user holds more": ("admin user", lambda state: state["users"]["ann"]["attached_policies"].append("arn:x")),
+    "admin user can sign in": ("admin user", lambda state: state["users"]["ann"].update(console=True)),
     "trust widened": (
         "EC2 role",
         lambda state: state["roles"][EC2_ROLE]["trust"]["Statement"][0]["Principal"].update(AWS="*"),

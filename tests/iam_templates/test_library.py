@@ -15,6 +15,7 @@ from iam_templates.render import render
 from iam_templates.schema import schema
 from iam_templates.services.load_library import LIBRARY
 from iam_templates.services.publish_version import publish_version
+from provisioning.core.merge import MergeConflictError
 from provisioning.kinds import all_kinds
 from tests.factories import account
 from tests.iam_templates.cast import OLGA, assigned
@@ -57,7 +58,8 @@ def test_the_published_schema_refuses_what_the_product_refuses() -> None:
 def test_every_kinds_example_is_a_declaration_that_fits_the_schema() -> None:
     validator = jsonschema.Draft202012Validator(schema(all_kinds()))
     for name, kind in all_kinds().items():
-        declared = {"resources": {name: dict(kind.example)}}
+        example = kind.example[kind.only] if kind.only else dict(kind.example)
+        declared = {"resources": {name: example}}
         assert check_declaration(declared, all_kinds())
         validator.validate(declared)
 
@@ -68,6 +70,8 @@ def test_the_workshop_declares_what_it_teaches() -> None:
     assert set(found.resources["budget"]) == {"s3-monthly", "zero-spend"}
     assert found.resources["iam.group"]["Admins"]["members"] == "{{ admins }}"
     assert found.resources["iam.role"]["EC2_S3ReadOnlyAccess"]["instance_profile"] is True
+    assert found.resources["iam.user"]["{{ admin_user }}"]["groups"] == {"include": ["Admins"]}
+    assert found.resources["billing_access"]["account"] == {"activated": True}
     assert found.closed["iam.role"].path == "/"
 
 
@@ -84,7 +88,7 @@ def test_the_members_of_admins_are_exclusive_and_always_given() -> None:
 def test_the_workshop_fits_a_partition_of_its_own() -> None:
     found = workshop()
     facts = {"account_id": "012345678901", "partition": "aws-cn"}
-    values = {**facts, "alert_email": "a@example.com", "admins": ["ann"], "s3_limit": "5"}
+    values = {**facts, "alert_email": "a@example.com", "admins": ["ann"], "admin_user": "ann", "s3_limit": "5"}
     resources = render(found.resources, values)
     statement = resources["iam.policy"]["MfaGuard"]["document"]["Statement"][2]
     assert statement["Resource"] == "arn:aws-cn:iam::*:user/${aws:username}"
@@ -106,10 +110,24 @@ def test_the_workshop_reaches_an_account_with_the_limit_of_its_environment() -> 
     dev, prod = account(), account(environment="prod")
     call_command("load_library", stdout=StringIO())
     version = publish_version(baseline="first-line-of-defense", number=1, actor=OLGA)
-    given = {"alert_email": "a@example.com", "admins": ["ann"]}
+    given = {"alert_email": "a@example.com", "admins": ["ann", "ben"], "admin_user": "ann"}
     assigned(version, "ou", "/", parameters=given, mode={"default": "enforce"})
     for one, amount in ((dev, "10"), (prod, "100")):
         items = {item["name"]: item["declared"] for item in one.desired.current.data["items"]}
         assert items["s3-monthly"]["limit"]["amount"] == amount
-        assert items["Admins"]["members"] == ["ann"]
+        assert items["Admins"]["members"] == ["ann", "ben"]
+        assert items["ann"]["groups"] == {"include": ["Admins"]}
+        assert items["account"] == {"activated": True}
         assert one.desired.failure is None
+
+
+@pytest.mark.django_db
+def test_the_admin_user_of_the_workshop_must_be_one_of_its_admins() -> None:
+    account()
+    call_command("load_library", stdout=StringIO())
+    version = publish_version(baseline="first-line-of-defense", number=1, actor=OLGA)
+    given = {"alert_email": "a@example.com", "admins": ["ann"], "admin_user": "zoe"}
+    with pytest.raises(MergeConflictError) as refused:
+        assigned(version, "ou", "/", parameters=given)
+    (reason,) = refused.value.reasons
+    assert reason.pointer == "/resources/iam.user/zoe/groups" and "Add zoe there" in reason.message

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,11 +19,12 @@ from provisioning.aws.settings import AwsSettings
 from provisioning.core.change import Call, Read
 from provisioning.core.kind import Context, Kind
 from provisioning.core.session_policy import LOOK_POLICY, session_policy
-from provisioning.core.snapshot import Snapshot, overlay
+from provisioning.core.snapshot import Complete, Section, Snapshot, overlay
 from sandbox.client import Sandbox
 from tests.kinds.reconcile import calls_for
 
 PEOPLE = ["ann", "ben"]
+GROUPS = {"Auditors": {}}
 QUICK = AwsSettings(connect_timeout=2.0, read_timeout=10.0, margin=1.0)
 
 
@@ -32,6 +34,7 @@ class Account:
 
     account_id: str
     external_id: str
+    attested: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def context(self) -> Context:
@@ -43,9 +46,13 @@ class Account:
         return enter(entry, session_name="run-1.1", session_policy=policy, settings=QUICK)
 
     def look(self, kind: Kind[Any], name: str) -> Snapshot:
-        """The bulk read of what the kind needs."""
+        """The bulk read of what the kind needs, with what was attested, as a look puts them together."""
         with self.entered(LOOK_POLICY) as session:
-            return read_sections(session, kind.sections, frozenset({name}))[0]
+            snapshot = read_sections(session, kind.sections - {Section.ATTESTATIONS}, frozenset({name}))[0]
+        if Section.ATTESTATIONS not in kind.sections:
+            return snapshot
+        word = Complete({"attested": [*self.attested]}, datetime.now(UTC))
+        return replace(snapshot, sections={**snapshot.sections, Section.ATTESTATIONS: word})
 
     def reread(self, kind: Kind[Any], name: str) -> Snapshot:
         """The one resource, each read under a policy that allows nothing else."""
@@ -62,9 +69,11 @@ class Account:
         return calls_for(kind, name, desired, self.look(kind, name))
 
     def apply(self, kind: Kind[Any], name: str, declared: dict[str, Any]) -> Any:
-        """Make it so; the spec that was applied."""
+        """Make it so; the spec that was applied. What no call can do, a person did and attests."""
         desired = kind.parse(name, declared, self.context)
         self.send(self.plan(kind, name, desired))
+        if Section.ATTESTATIONS in kind.sections:
+            self.attested.append({"kind": kind.name, "name": name, "value": declared})
         return desired
 
     def seen_again(self, kind: Kind[Any], name: str) -> Snapshot:
@@ -86,11 +95,13 @@ Accounts = Callable[[int], list[Account]]
 
 @pytest.fixture
 def accounts(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Accounts]:
-    """Makes that many accounts nobody has touched, of two users each."""
+    """Makes that many accounts nobody has touched, of two users and a group each."""
 
     def make(number: int) -> list[Account]:
         ids = [f"{index:012}" for index in range(100000000001, 100000000001 + number)]
-        sandbox.organisation(accounts=[{"id": one, "name": f"dev-{one}", "users": PEOPLE} for one in ids])
+        sandbox.organisation(
+            accounts=[{"id": one, "name": f"dev-{one}", "users": PEOPLE, "groups": GROUPS} for one in ids]
+        )
         for variable, value in sandbox.hub_credentials("apply").items():
             monkeypatch.setenv(variable.upper(), value)
         forget_clients()

@@ -16,7 +16,8 @@ from provisioning.core.snapshot import Complete, Section, Snapshot
 ACCOUNT = "111122223333"
 SEEN = datetime(2026, 3, 1, tzinfo=UTC)
 MOST_ATTACHED, MOST_VERSIONS = 10, 5
-INLINE_SIZE = {"Role": 10240, "Group": 5120}
+INLINE_SIZE = {"Role": 10240, "Group": 5120, "User": 2048}
+MOST_GROUPS = 10
 
 
 class IamError(Exception):
@@ -47,7 +48,9 @@ class Iam:
     """One account. Names are keyed as AWS compares them, and kept as they were first spelt."""
 
     def __init__(self, users: Iterable[str] = ()) -> None:
-        self.users = {name.lower(): {"name": name, "groups": []} for name in users}
+        self.users: dict[str, dict[str, Any]] = {}
+        for name in users:
+            self._CreateUser(name, "/")
         self.groups: dict[str, dict[str, Any]] = {}
         self.roles: dict[str, dict[str, Any]] = {}
         self.policies: dict[str, dict[str, Any]] = {}
@@ -67,16 +70,14 @@ class Iam:
 
     def snapshot(self) -> Snapshot:
         """The whole account, as one look sees it."""
-        plain = {"attached": [], "inline": {}, "boundary": None, "tags": {}, "path": "/", "arn": "", "id": ""}
         roles = [{key: row[key] for key in row if key not in _SETTINGS} for row in self._rows(self.roles)]
         settings = [{"name": row["name"], **{key: row[key] for key in _SETTINGS}} for row in self._rows(self.roles)]
-        users = [{**plain, **user} for user in self._rows(self.users)]
-        return snapshot_of(users, self._rows(self.groups), roles, self._rows(self.policies), settings)
+        return snapshot_of(self._rows(self.users), self._rows(self.groups), roles, self._rows(self.policies), settings)
 
     def _rows(self, rows: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         return sorted((deepcopy(dict(row)) for row in rows.values()), key=lambda row: str(row["name"]))
 
-    # -- roles and groups alike
+    # -- roles, groups and users alike
 
     def _create(self, rows: dict[str, Any], resource: str, name: str, path: str, **more: Any) -> None:
         if name.lower() in rows:
@@ -134,6 +135,8 @@ class Iam:
 
     def _AddUserToGroup(self, GroupName: str, UserName: str) -> None:
         user, group = self._row(self.users, UserName), self._row(self.groups, GroupName)
+        if group["name"] not in user["groups"] and len(user["groups"]) >= MOST_GROUPS:
+            raise IamError("LimitExceeded")
         user["groups"] = sorted({*user["groups"], group["name"]})
 
     def _RemoveUserFromGroup(self, GroupName: str, UserName: str) -> None:
@@ -141,6 +144,47 @@ class Iam:
         if group["name"] not in user["groups"]:
             raise IamError("NoSuchEntity")
         user["groups"].remove(group["name"])
+
+    # -- users
+
+    def _CreateUser(self, UserName: str, Path: str, **more: Any) -> None:
+        tags = {tag["Key"]: tag["Value"] for tag in more.get("Tags", [])}
+        self._create(self.users, "user", UserName, Path, groups=[], boundary=more.get("PermissionsBoundary"), tags=tags)
+
+    def _UpdateUser(self, UserName: str, NewPath: str) -> None:
+        row = self._row(self.users, UserName)
+        row["path"], row["arn"] = NewPath, f"arn:aws:iam::{ACCOUNT}:user{NewPath}{row['name']}"
+
+    def _AttachUserPolicy(self, UserName: str, PolicyArn: str) -> None:
+        self._attach(self._row(self.users, UserName), PolicyArn)
+
+    def _DetachUserPolicy(self, UserName: str, PolicyArn: str) -> None:
+        self._detach(self._row(self.users, UserName), PolicyArn)
+
+    def _PutUserPolicy(self, UserName: str, PolicyName: str, PolicyDocument: str) -> None:
+        self._put(self._row(self.users, UserName), "User", PolicyName, PolicyDocument)
+
+    def _DeleteUserPolicy(self, UserName: str, PolicyName: str) -> None:
+        self._delete(self._row(self.users, UserName), PolicyName)
+
+    def _PutUserPermissionsBoundary(self, UserName: str, PermissionsBoundary: str) -> None:
+        self._row(self.users, UserName)["boundary"] = PermissionsBoundary
+
+    def _DeleteUserPermissionsBoundary(self, UserName: str) -> None:
+        self._row(self.users, UserName)["boundary"] = None
+
+    def _TagUser(self, UserName: str, Tags: list[dict[str, str]]) -> None:
+        self._tag(self._row(self.users, UserName), Tags)
+
+    def _UntagUser(self, UserName: str, TagKeys: list[str]) -> None:
+        row = self._row(self.users, UserName)
+        row["tags"] = {key: value for key, value in row["tags"].items() if key not in TagKeys}
+
+    @staticmethod
+    def _tag(row: dict[str, Any], tags: list[dict[str, str]]) -> None:
+        for tag in tags:
+            stored = next((key for key in row["tags"] if key.lower() == tag["Key"].lower()), tag["Key"])
+            row["tags"][stored] = tag["Value"]
 
     # -- roles
 
@@ -184,10 +228,7 @@ class Iam:
         self._row(self.roles, RoleName)["boundary"] = None
 
     def _TagRole(self, RoleName: str, Tags: list[dict[str, str]]) -> None:
-        row = self._row(self.roles, RoleName)
-        for tag in Tags:
-            stored = next((key for key in row["tags"] if key.lower() == tag["Key"].lower()), tag["Key"])
-            row["tags"][stored] = tag["Value"]
+        self._tag(self._row(self.roles, RoleName), Tags)
 
     def _UntagRole(self, RoleName: str, TagKeys: list[str]) -> None:
         row = self._row(self.roles, RoleName)
@@ -266,9 +307,32 @@ class Iam:
         group = {"GroupName": row["name"], "Path": row["path"], "Arn": row["arn"], "GroupId": row["id"]}
         return {"Group": group, "Users": users}
 
+    def _GetUser(self, UserName: str) -> Any:
+        row = self._row(self.users, UserName)
+        return {
+            "User": {
+                "UserName": row["name"],
+                "Path": row["path"],
+                "Arn": row["arn"],
+                "UserId": row["id"],
+                **_boundary_and_tags(row),
+            }
+        }
+
+    def _ListGroupsForUser(self, UserName: str) -> Any:
+        return {"Groups": [{"GroupName": name} for name in self._row(self.users, UserName)["groups"]]}
+
+    def _ListAttachedUserPolicies(self, UserName: str) -> Any:
+        return {"AttachedPolicies": [{"PolicyArn": arn} for arn in self._row(self.users, UserName)["attached"]]}
+
+    def _ListUserPolicies(self, UserName: str) -> Any:
+        return {"PolicyNames": [*self._row(self.users, UserName)["inline"]]}
+
+    def _GetUserPolicy(self, UserName: str, PolicyName: str) -> Any:
+        return {"PolicyDocument": json.loads(self._row(self.users, UserName)["inline"][PolicyName])}
+
     def _GetRole(self, RoleName: str) -> Any:
         row = self._row(self.roles, RoleName)
-        boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": row["boundary"]}} if row["boundary"] else {}
         return {
             "Role": {
                 "RoleName": row["name"],
@@ -278,8 +342,7 @@ class Iam:
                 "AssumeRolePolicyDocument": json.loads(row["trust"]),
                 "Description": row["description"],
                 "MaxSessionDuration": row["max_session_seconds"],
-                "Tags": [{"Key": key, "Value": value} for key, value in row["tags"].items()],
-                **boundary,
+                **_boundary_and_tags(row),
             }
         }
 
@@ -338,6 +401,11 @@ _SETTINGS = ("description", "max_session_seconds")
 
 def _version(number: int, document: str) -> dict[str, str]:
     return {"id": f"v{number}", "document": canonical(json.loads(document)), "created_at": SEEN.isoformat()}
+
+
+def _boundary_and_tags(row: Mapping[str, Any]) -> dict[str, Any]:
+    boundary = {"PermissionsBoundary": {"PermissionsBoundaryArn": row["boundary"]}} if row["boundary"] else {}
+    return {"Tags": [{"Key": key, "Value": value} for key, value in row["tags"].items()], **boundary}
 
 
 def _policy_answer(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,19 +8,27 @@ from typing import Any
 import jsonschema
 import pytest
 
+from provisioning.core.change import Create, ResourceKey, Update
 from provisioning.core.diff import differences
 from provisioning.core.errors import DeclarationError
 from provisioning.core.fields import UNMANAGED
 from provisioning.core.kind import Context, Kind
 from provisioning.core.plain import canonical
-from provisioning.kinds import all_kinds
+from provisioning.core.snapshot import Section
+from provisioning.kinds import all_kinds, attested_kinds
+from tests.architecture.sources import ROOT
 from tests.kinds.conftest import Account, Accounts
 from tests.kinds.iam_model import ACCOUNT
 from tests.kinds.reconcile import calls_for, drift, seen
 
 CONTEXT = Context(ACCOUNT)
 
+ATTESTED = {name: kind for name, kind in all_kinds().items() if name in attested_kinds()}
+CALLING = {name: kind for name, kind in all_kinds().items() if name not in ATTESTED}
+
 every_kind = pytest.mark.parametrize("kind", all_kinds().values(), ids=list(all_kinds()))
+every_calling_kind = pytest.mark.parametrize("kind", CALLING.values(), ids=list(CALLING))
+every_attested_kind = pytest.mark.parametrize("kind", ATTESTED.values(), ids=list(ATTESTED))
 
 
 def example(kind: Kind[Any]) -> tuple[str, dict[str, Any]]:
@@ -42,9 +50,7 @@ def without_one(kind: Kind[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 EACH_FIELD = [
-    pytest.param(kind, field, id=f"{kind.name}-{field}")
-    for kind in all_kinds().values()
-    for field, _ in without_one(kind)
+    pytest.param(kind, field, id=f"{kind.name}-{field}") for kind in CALLING.values() for field, _ in without_one(kind)
 ]
 
 
@@ -61,6 +67,12 @@ def test_schema_knows_every_field_of_the_spec(kind: Kind[Any]) -> None:
     name, declared = example(kind)
     spec = kind.parse(name, declared, CONTEXT)
     assert {field.name for field in fields(spec)} == set(kind.schema()["properties"])
+
+
+@every_kind
+def test_an_accounts_only_item_bears_the_name_that_its_kind_gives_it(kind: Kind[Any]) -> None:
+    name, _ = example(kind)
+    assert not kind.only or kind.only == name == kind.identity(name)
 
 
 @every_kind
@@ -90,6 +102,28 @@ def test_kind_has_tests_of_its_own(kind: Kind[Any]) -> None:
     assert [*Path(__file__).parent.glob(f"test_{kind.name.replace('.', '_')}*.py")]
 
 
+@every_attested_kind
+def test_what_people_attest_is_read_from_nowhere_else_and_never_called_for(kind: Kind[Any], account: Account) -> None:
+    """The one way to be let off the promises about calls: nothing of the kind comes from AWS or goes there."""
+    name, declared = example(kind)
+    desired = kind.parse(name, declared, account.context)
+    assert kind.sections == {Section.ATTESTATIONS}
+    assert list(kind.reread(name, account.context)) == []
+    nothing = replace(desired, **{field.name: UNMANAGED for field in fields(desired)})
+    key, there = ResourceKey(kind.name, name), account.look(kind, name)
+    for change in (Create(key, desired), Update(key, nothing, desired, frozenset({"any"}))):
+        assert kind.calls(change, there) == ()
+    (missing,) = differences(desired, None)
+    assert kind.person(name, missing, there)
+    assert (ROOT / kind.runbook).is_file()
+
+
+@every_calling_kind
+def test_a_kind_that_people_do_not_attest_calls_aws_to_be_made(kind: Kind[Any], account: Account) -> None:
+    name, declared = example(kind)
+    assert account.plan(kind, name, kind.parse(name, declared, account.context))
+
+
 @every_kind
 def test_what_was_created_shows_no_drift_and_needs_nothing_more(kind: Kind[Any], account: Account) -> None:
     name, declared = example(kind)
@@ -109,7 +143,7 @@ def test_same_snapshot_shows_the_same_twice(kind: Kind[Any], account: Account) -
     assert canonical(kind.observed(snapshot)) == canonical(kind.observed(account.look(kind, name)))
 
 
-@every_kind
+@every_calling_kind
 def test_re_read_shows_what_the_bulk_read_shows(kind: Kind[Any], account: Account) -> None:
     name, declared = example(kind)
     desired = kind.parse(name, declared, account.context)
@@ -129,7 +163,7 @@ def test_nothing_declared_means_nothing_managed(kind: Kind[Any], account: Accoun
     assert differences(nothing, seen(kind, name, account.look(kind, name))[1]) == ()
 
 
-@every_kind
+@every_calling_kind
 def test_create_that_stops_after_any_call_goes_on_to_the_end(kind: Kind[Any], accounts: Accounts) -> None:
     name, declared = example(kind)
     for done, account in enumerate(accounts(8)):

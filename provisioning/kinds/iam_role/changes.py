@@ -5,18 +5,19 @@ trust both loses and gains somebody while the policies widen, the role first tru
 are), so that neither the old ones ever hold the new rights nor the new ones the old rights.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from provisioning.core.change import Call
-from provisioning.core.fields import Exclusive, Shared, Unmanaged
+from provisioning.core.fields import Unmanaged
 from provisioning.core.policy_document import PolicyDocument, covers
 from provisioning.kinds.iam_documents import ROLE_INLINE_SIZE
-from provisioning.kinds.iam_grants import SWAPPED_BOUNDARY, Container, Grants, Phase, Step, grant_steps, in_order
+from provisioning.kinds.iam_grants import Container, Grants, boundary_steps, grant_steps, in_order, phases_between
 from provisioning.kinds.iam_names import IamName
-from provisioning.kinds.iam_role.spec import DEFAULT_SESSION_SECONDS, RoleSpec, Tags, Trust
+from provisioning.kinds.iam_role.spec import DEFAULT_SESSION_SECONDS, RoleSpec, Trust
 from provisioning.kinds.iam_role.trust import shared_trust
+from provisioning.kinds.iam_tags import tag_calls, tag_list
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,15 @@ def create_calls(role: Role, desired: RoleSpec) -> Sequence[Call]:
 def update_calls(role: Role, observed: RoleSpec, desired: RoleSpec) -> Sequence[Call]:
     """Every call between what is there and what is desired; see the module's text for their order."""
     held = _grants(observed)
-    boundary = _boundary_steps(role, observed, desired)
+    boundary = boundary_steps(role.container, observed.boundary, desired.boundary)
     steps = [*boundary, *grant_steps(role.container, held, _grants(desired))]
-    swapped = bool(boundary) and observed.boundary is not None and desired.boundary is not None
-    policies = in_order(steps, role.container, held, SWAPPED_BOUNDARY if swapped else tuple(Phase))
+    policies = in_order(steps, role.container, held, phases_between(observed.boundary, desired.boundary))
     narrowed, opened = _trust_calls(role, observed.trust, desired.trust, any(step.may_widen for step in steps))
     return (
         *_close_profile(role, observed, desired),
         *narrowed,
         *_settings(role, observed, desired),
-        *_tag_calls(role, observed, desired),
+        *tag_calls(role.container, observed.tags, desired.tags),
         *policies,
         *opened,
         *_open_profile(role, desired, observed.instance_profile is True),
@@ -80,8 +80,8 @@ def _create(role: Role, desired: RoleSpec, trust: PolicyDocument) -> Call:
         params["MaxSessionDuration"] = desired.max_session_seconds
     if isinstance(desired.boundary, IamName):
         params["PermissionsBoundary"] = desired.boundary.text
-    if tags := _tags(desired):
-        params["Tags"] = _as_list(tags)
+    if tags := tag_list(desired.tags):
+        params["Tags"] = tags
         actions.add(("iam:TagRole", role.arn))
     return Call("iam", "CreateRole", params, frozenset(actions))
 
@@ -111,17 +111,6 @@ def _update_trust(role: Role, document: PolicyDocument) -> Call:
     )
 
 
-def _boundary_steps(role: Role, observed: RoleSpec, desired: RoleSpec) -> list[Step]:
-    boundary = desired.boundary
-    if isinstance(boundary, Unmanaged) or boundary == observed.boundary:
-        return []
-    if boundary is None:
-        removal = role.container.call("Delete{}PermissionsBoundary", ("NoSuchEntity",))
-        return [Step(Phase.UNBIND, removal, may_widen=True)]
-    binding = role.container.call("Put{}PermissionsBoundary", PermissionsBoundary=boundary.text)
-    return [Step(Phase.BIND, binding, may_widen=observed.boundary is not None)]
-
-
 def _settings(role: Role, observed: RoleSpec, desired: RoleSpec) -> Iterator[Call]:
     """AWS's texts disagree on what UpdateRole does to a setting that is left out, so both are always sent."""
     description = observed.description if isinstance(desired.description, Unmanaged) else desired.description
@@ -133,24 +122,6 @@ def _settings(role: Role, observed: RoleSpec, desired: RoleSpec) -> Iterator[Cal
     if (description, seconds) != (observed.description, observed.max_session_seconds):
         sent = DEFAULT_SESSION_SECONDS if isinstance(seconds, Unmanaged) else seconds
         yield role.container.call("Update{}", Description=description, MaxSessionDuration=sent)
-
-
-def _tag_calls(role: Role, observed: RoleSpec, desired: RoleSpec) -> Iterator[Call]:
-    there, wanted = _tags(observed), _tags(desired)
-    gone = [key for key in there if key not in wanted] if isinstance(desired.tags, Exclusive) else []
-    changed = {key: value for key, value in wanted.items() if there.get(key) != value}
-    if gone:
-        yield role.container.call("Untag{}", TagKeys=sorted(key.text for key in gone))
-    if changed:
-        yield role.container.call("Tag{}", Tags=_as_list(changed))
-
-
-def _tags(spec: RoleSpec) -> Mapping[IamName, str]:
-    return spec.tags.items if isinstance(spec.tags, Exclusive | Shared) else Tags()
-
-
-def _as_list(tags: Mapping[IamName, str]) -> list[dict[str, str]]:
-    return [{"Key": key.text, "Value": value} for key, value in sorted(tags.items(), key=lambda pair: pair[0].text)]
 
 
 def _open_profile(role: Role, desired: RoleSpec, is_there: bool) -> Iterator[Call]:

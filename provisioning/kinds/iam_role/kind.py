@@ -29,7 +29,7 @@ from provisioning.kinds.iam_role.changes import Role, create_calls, update_calls
 from provisioning.kinds.iam_role.reread import reread_role
 from provisioning.kinds.iam_role.spec import RoleSpec, Trust, observed_roles, own_profile
 from provisioning.kinds.iam_role.trust import ANYONE, TrustPolicy, newly_trusted
-from provisioning.kinds.iam_tags import RoleTags
+from provisioning.kinds.iam_tags import PrincipalTags
 
 # 10 by default, up to this on request; what this account allows is checked when the plan is made.
 MOST_ATTACHED = 25
@@ -52,7 +52,7 @@ class RoleDeclaration(Declaration):
         InlinePolicies, AfterValidator(partial(check_inline, largest=ROLE_INLINE_SIZE, whose="role"))
     ] = undeclared(description="Policy documents by name.")
     boundary: PolicyReference | None = undeclared(description="Permissions boundary by name or ARN; null for none.")
-    tags: RoleTags = undeclared()
+    tags: PrincipalTags = undeclared()
     instance_profile: bool = undeclared(description="Whether an instance profile of the same name holds the role.")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared, Unmanaged
+from provisioning.core.fields import UNMANAGED, Unmanaged
 from provisioning.core.lazy import LazyMap
 from provisioning.core.policy_document import PolicyDocument
 from provisioning.core.snapshot import Section, Snapshot
@@ -12,11 +12,9 @@ from provisioning.kinds.iam_attachments import Attachments
 from provisioning.kinds.iam_grants import InlineField, observed_grants
 from provisioning.kinds.iam_names import IamName
 from provisioning.kinds.iam_reads import is_named, read_stored
+from provisioning.kinds.iam_tags import TagsField, observed_tags
 
 DEFAULT_SESSION_SECONDS = 3600
-
-Tags = FrozenMap[IamName, str]
-TagsField = Exclusive[Tags] | Shared[Tags]
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,6 @@ def own_profile(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 def _spec(row: Mapping[str, Any], settings: Mapping[str, Any], account_id: str) -> RoleSpec:
     attached, inline = observed_grants(row)
-    # Tags that begin with aws: are AWS's own; nobody else can set or remove them.
-    tags = {IamName.of(key): value for key, value in row["tags"].items() if not key.lower().startswith("aws:")}
     return RoleSpec(
         path=row["path"],
         trust=Trust(read_stored(row["trust"]), account_id),
@@ -69,6 +65,6 @@ def _spec(row: Mapping[str, Any], settings: Mapping[str, Any], account_id: str) 
         attached_policies=attached,
         inline_policies=inline,
         boundary=IamName.of_policy(row["boundary"]) if row["boundary"] else None,
-        tags=Exclusive(FrozenMap(tags)),
+        tags=observed_tags(row),
         instance_profile=own_profile(row) is not None,
     )
