@@ -44,7 +44,7 @@ DECLARED = {
     "users": {ADMIN_USER},
 }
 APPLY_ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/firstline/FirstlineApply")
-SESSION = re.compile(r"[0-9a-f-]{32,36}\.\d+")
+SESSION = re.compile(r"([\w.-]{1,16}\.)?[0-9a-f]{32}\.\d+", re.ASCII)
 WHOLE_REMOVALS = re.compile(r"Delete(Group|Role|Policy|User|InstanceProfile|Budget)")
 
 
