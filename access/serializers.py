@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from access.models import RoleBinding, Team, Token
-from access.roles import Grant, Permission, Role
+from access.roles import Grant, Role
 from access.scopes import Scope, parse_scope
 from access.services.create_token import DAYS, LONGEST_DAYS
 from access.services.rotate_token import LONGEST_OVERLAP_HOURS, OVERLAP_HOURS
@@ -73,10 +73,8 @@ class MeSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     grants = GrantSerializer(many=True)
     token = MyTokenSerializer(allow_null=True)
-    permissions = serializers.ListField(
-        child=serializers.ChoiceField([one.value for one in Permission]), help_text="Held somewhere."
-    )
-    on_the_whole_fleet = serializers.ListField(child=serializers.ChoiceField([one.value for one in Permission]))
+    permissions = serializers.ListField(child=serializers.CharField(), help_text="Held somewhere.")
+    on_the_whole_fleet = serializers.ListField(child=serializers.CharField(), help_text="Held everywhere.")
 
 
 class NewTokenSerializer(StrictSerializer):
