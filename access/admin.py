@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from access.models import Token
-from access.roles import Permission
-from access.services.revoke_token import revoke_token
+from access.policy import visible_tokens
+from access.services.revoke_token import may_revoke, revoke_token
 from history.admin import RecordAdmin
 from history.services.record import record as record_event
 from history.shown import badge, inert, moment
@@ -27,17 +27,17 @@ class TokenAdmin(RecordAdmin):
     """Keys to the API. The secret was shown once and is in no table."""
 
     list_title = "Tokens"
-    list_display = ("shown_name", "shown_person", "role", "shown_state", "shown_used", "shown_expires")
+    list_display = ("shown_name", "shown_person", "shown_grants", "shown_state", "shown_used", "shown_expires")
     list_display_links = ("shown_name",)
-    list_filter = ("role", "created_at")
+    list_filter = ("created_at",)
     list_select_related = ("user",)
     search_fields = ("name", "key_id", "user__username")
     search_help_text = "A token's name or key id, or a person."
     page_template = "admin/token.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Token]:
-        """Not even the hash leaves the database."""
-        return super().get_queryset(request).defer("digest")
+        """One's own; all for who administers the fleet. Not even the hash leaves the database."""
+        return visible_tokens(super().get_queryset(request).defer("digest"), self.admin_site.actor(request))
 
     @admin.display(description="token", ordering="name")
     def shown_name(self, token: Token) -> SafeString:
@@ -46,6 +46,10 @@ class TokenAdmin(RecordAdmin):
     @admin.display(description="person", ordering="user__username")
     def shown_person(self, token: Token) -> str:
         return inert(token.user.get_username())
+
+    @admin.display(description="gives")
+    def shown_grants(self, token: Token) -> str:
+        return inert(", ".join(sorted(map(str, token.limit))))
 
     @admin.display(description="state")
     def shown_state(self, token: Token) -> SafeString:
@@ -65,7 +69,7 @@ class TokenAdmin(RecordAdmin):
             "can_revoke": record.revoked_at is None and self._may_revoke(request, record),
             "facts": [
                 ("Person", inert(record.user.get_username())),
-                ("Role", record.role),
+                ("Gives", self.shown_grants(record)),
                 ("State", badge(token_state(record))),
                 ("Key id", format_html('<span class="code">fl_{}</span>', record.key_id)),
                 ("Made", moment(record.created_at)),
@@ -80,7 +84,7 @@ class TokenAdmin(RecordAdmin):
         return [revoke, *super().get_urls()]
 
     def revoke(self, request: HttpRequest, token_id: int) -> HttpResponse:
-        """End a token at once: one's own, or anyone's as an operator."""
+        """End a token at once: one's own, or anyone's as an owner of the fleet."""
         return require_POST(lambda request: self._revoke(request, token_id))(request)
 
     def _revoke(self, request: HttpRequest, token_id: int) -> HttpResponse:
@@ -88,14 +92,14 @@ class TokenAdmin(RecordAdmin):
         if token is None:
             raise Http404(f"There is no token {token_id}.")
         if self._may_revoke(request, token):
-            revoke_token(key_id=token.key_id, by=request.user.get_username())
+            revoke_token(key_id=token.key_id, actor=self.admin_site.actor(request))
             messages.success(request, "The token is revoked: it is refused from now on.")
         else:
-            messages.error(request, "You may revoke your own tokens; an operator may revoke anyone's.")
+            messages.error(request, "You may revoke your own tokens; an owner of the fleet may revoke anyone's.")
         return HttpResponseRedirect(reverse("admin:access_token_change", args=[token_id]))
 
     def _may_revoke(self, request: HttpRequest, token: Token) -> bool:
-        return token.user_id == request.user.pk or self.admin_site.may(request, Permission.OPERATE)
+        return may_revoke(token, self.admin_site.actor(request))
 
 
 def token_state(token: Token) -> str:

@@ -58,20 +58,31 @@ class RoleBinding(models.Model):
 
 
 class Token(models.Model):
-    """A key to the API for one person in one role. `digest` is the SHA-256 of a random 256-bit secret."""
+    """A key to the API for one person. It gives what its person holds, and of that only what `grants` allow too.
+
+    `digest` is the HMAC-SHA256 of a random 256-bit secret under the pepper `pepper_id`, or its SHA-256 without one.
+    """
 
     key_id = models.CharField(max_length=16, unique=True)
     digest = models.CharField(max_length=64)
+    pepper_id = models.CharField(max_length=16, blank=True, default="")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=100)
-    role = models.CharField(max_length=16, choices=Role)
+    grants = models.JSONField(default=list, help_text='[{"role": "operator", "scope": "team:payments"}]')
+    allowed_cidrs = models.JSONField(default=list, blank=True, help_text="Where it may be used; [] for anywhere.")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    rotated_to = models.CharField(max_length=16, blank=True, default="", help_text="Key id of its successor.")
 
     class Meta:
-        ordering = ["-created_at"]
+        ordering = ["-created_at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.role})"
+        return f"{self.name} (fl_{self.key_id})"
+
+    @property
+    def limit(self) -> frozenset[Grant]:
+        """Its own grants."""
+        return frozenset(Grant.from_plain(one) for one in self.grants)

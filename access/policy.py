@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from access.models import RoleBinding, Team, Token
 from access.roles import ALLOWED, Actor, Grant, Permission
-from access.scopes import Scope, ScopeKind
+from access.scopes import FLEET, Scope, ScopeKind
 
 FIELDS = {
     ScopeKind.ENVIRONMENT: "environment",
@@ -54,3 +55,41 @@ def _below(field: str, path: str) -> Q:
     if path == "/":
         return Q(**{f"{field}__startswith": "/"})
     return Q(**{field: path}) | Q(**{f"{field}__startswith": f"{path}/"})
+
+
+def scoped(queryset: QuerySet[Any], actor: Actor, permission: Permission, *, kind: str, value: str) -> QuerySet[Any]:
+    """The rows that name a scope, by these two fields, on all of which the actor holds `permission`."""
+    for grants in actor.layers:
+        queryset = queryset.filter(contained(scopes_of(grants, permission), kind=kind, value=value))
+    return queryset
+
+
+def contained(scopes: Iterable[Scope], *, kind: str, value: str) -> Q:
+    """What `Scope.contains` says, as a condition on rows; never true for no scopes."""
+    found = Q(pk__in=[])
+    for scope in scopes:
+        if scope.kind == ScopeKind.FLEET:
+            return Q()
+        same = _below(value, scope.value) if scope.kind == ScopeKind.OU else Q(**{value: scope.value})
+        found |= Q(**{kind: scope.kind}) & same
+    return found
+
+
+def visible_bindings(queryset: QuerySet[RoleBinding], actor: Actor) -> QuerySet[RoleBinding]:
+    """One's own, and those on scopes that one administers."""
+    administered = scoped(queryset, actor, Permission.ADMINISTER, kind="scope_kind", value="scope_value")
+    return queryset.filter(Q(user__username=actor.name) | Q(pk__in=administered.values("pk")))
+
+
+def visible_tokens(queryset: QuerySet[Token], actor: Actor) -> QuerySet[Token]:
+    """One's own; all for who administers the fleet."""
+    return queryset if actor.may_everywhere(Permission.ADMINISTER) else queryset.filter(user__username=actor.name)
+
+
+def visible_teams(queryset: QuerySet[Team], actor: Actor) -> QuerySet[Team]:
+    """Those in which one holds a role; all for who may view the whole fleet."""
+    for grants in actor.layers:
+        scopes = scopes_of(grants, Permission.VIEW)
+        if FLEET not in scopes:
+            queryset = queryset.filter(name__in=[scope.value for scope in scopes if scope.kind == ScopeKind.TEAM])
+    return queryset

@@ -1,12 +1,12 @@
 """The roles and what each may do, and who holds them where: the one place that says so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import models
 
-from access.scopes import FLEET, Place, Scope
+from access.scopes import FLEET, Place, Scope, parse_scope
 
 
 class Role(models.TextChoices):
@@ -56,6 +56,15 @@ class Grant:
     def __str__(self) -> str:
         return f"{self.role} on {self.scope}"
 
+    def to_plain(self) -> dict[str, str]:
+        """As JSON."""
+        return {"role": str(self.role), "scope": str(self.scope)}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, str]) -> "Grant":
+        """Back from JSON."""
+        return cls(Role(plain["role"]), parse_scope(plain["scope"]))
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -89,6 +98,10 @@ class Actor:
             for grants in self.layers
         )
 
+    def holds(self, grant: Grant) -> bool:
+        """Whether it may give this grant away: everything the role allows, on all of its scope."""
+        return all(self.may_over(permission, grant.scope) for permission in ALLOWED[grant.role])
+
     def may_everywhere(self, permission: Permission) -> bool:
         """Whether it is allowed on the whole fleet."""
         return self.may_over(permission, FLEET)
@@ -106,3 +119,5 @@ def actor(name: str, roles: Iterable[str], scope: Scope = FLEET) -> Actor:
 
 
 SYSTEM = Actor("firstline")
+COMMAND_LINE = Actor("command line", frozenset({Grant(Role.OWNER)}))
+"""Whoever can run commands on the installation can do everything with it."""

@@ -5,7 +5,7 @@ from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -40,6 +40,17 @@ class Environment(BaseSettings):
     settle_seconds: float = Field(120, ge=0)
     plan_expiry_hours: float = Field(24, gt=0)
     hint_again_seconds: float = Field(30, gt=0)
+    token_peppers: dict[str, SecretStr] = Field(
+        default={}, description='{"id": "32 or more characters"}, new tokens use the last; out of the database.'
+    )
+    proxies: int = Field(0, ge=0, description="Proxies of ours in front of the web that add to X-Forwarded-For.")
+
+    @field_validator("token_peppers")
+    @classmethod
+    def _are_long(cls, peppers: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        if any(not 1 <= len(one) <= 16 or len(pepper.get_secret_value()) < 32 for one, pepper in peppers.items()):
+            raise ValueError("each id has 1 to 16 characters, each pepper 32 or more")
+        return peppers
 
     @property
     def look_interval(self) -> timedelta:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ValidationError as FieldErrors
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views import defaults
@@ -12,6 +13,7 @@ from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView, set_rollback
 
+from access.errors import ConflictError as AccessConflict
 from access.parameters import ParameterError
 from access.pointers import pointers
 from history.services.refusals import record_refusal
@@ -70,11 +72,23 @@ def _as_api_exception(error: Exception) -> Exception:
             return exceptions.NotFound()
         case PermissionDenied():
             return exceptions.PermissionDenied(str(error) or None)
+        case FieldErrors():
+            return exceptions.ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
+        case AccessConflict():
+            return _Conflict(error)
         case RequestDataTooBig():
             return _TooLarge()
         case SuspiciousOperation() | UnreadablePostError():
             return exceptions.ParseError("The request could not be read.")
     return error
+
+
+class _Conflict(exceptions.APIException):
+    status_code = 409
+
+    def __init__(self, error: AccessConflict) -> None:
+        super().__init__(str(error))
+        self.default_code = error.code
 
 
 class _TooLarge(exceptions.APIException):

@@ -122,6 +122,7 @@ SPECTACULAR_SETTINGS = {
         "DriftState": "provisioning.models.Drift.State",
         "VersionState": ["draft", "published"],
         "Verdict": "provisioning.core.verdict.Verdict",
+        "Role": "access.roles.Role",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -17,6 +17,7 @@ v1 = [
     path("schema", SchemaView.as_view(), name="schema"),
     path("docs", DocsView.as_view(), name="docs"),
     path("", include("history.urls")),
+    path("", include("access.urls")),
     path("", include("provisioning.urls")),
     path("", include("iam_templates.urls")),
 ]

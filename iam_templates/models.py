@@ -19,6 +19,7 @@ class Baseline(models.Model):
         validators=[RegexValidator(r"\A[a-z0-9]([a-z0-9-]*[a-z0-9])?\Z", "use lower-case letters, digits and hyphens")],
     )
     description = models.CharField(max_length=500, blank=True, default="")
+    owner_team = models.CharField(max_length=100, blank=True, default="", help_text="Whose it is; '' for the fleet's.")
     created_by = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from access.policy import visible
 from access.strict import StrictSerializer
 from accounts.models import Account
 from iam_templates.models import Assignment, Baseline, BaselineVersion
@@ -16,6 +17,9 @@ class NewBaselineSerializer(StrictSerializer):
 
     name = serializers.CharField(max_length=100, help_text="Lower-case letters, digits and hyphens.")
     description = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    owner_team = serializers.CharField(
+        max_length=100, required=False, allow_blank=True, help_text="Whose it is; empty for the fleet's."
+    )
 
 
 class BaselineSerializer(serializers.ModelSerializer[Baseline]):
@@ -27,7 +31,7 @@ class BaselineSerializer(serializers.ModelSerializer[Baseline]):
 
     class Meta:
         model = Baseline
-        fields = ["name", "description", "published", "created_by", "created_at"]
+        fields = ["name", "description", "owner_team", "published", "created_by", "created_at"]
         read_only_fields = fields
 
 
@@ -152,8 +156,8 @@ class AssignmentDetailSerializer(AssignmentSerializer):
         read_only_fields = fields
 
     def get_accounts(self, row: Assignment) -> int:
-        """Accounts that its selector reaches now."""
-        return accounts_reached(row.selector, row.value).count()
+        """Accounts that its selector reaches now, of those the reader may see (`context["actor"]`)."""
+        return visible(accounts_reached(row.selector, row.value), self.context["actor"]).count()
 
 
 class ReachedAccountSerializer(serializers.ModelSerializer[Account]):

@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from access.models import RoleBinding
 from access.roles import Actor, Grant, Role
+from access.scopes import ScopeKind
 
 
 def person(user: Any) -> Actor:
@@ -29,3 +31,16 @@ def people(users: Iterable[Any]) -> list[Actor]:
 def live_bindings() -> QuerySet[RoleBinding]:
     """Those that have not ended."""
     return RoleBinding.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+
+
+def is_last_owner(binding: RoleBinding) -> bool:
+    """Whether nobody else would own the fleet for good without it; superusers own it too."""
+    if binding.grant != Grant(Role.OWNER):
+        return False
+    return not lasting_owners().exclude(pk=binding.user_id).exists()
+
+
+def lasting_owners() -> QuerySet[Any]:
+    """Active people who own the fleet with no end in sight."""
+    bound = Q(role_bindings__role=Role.OWNER, role_bindings__scope_kind=ScopeKind.FLEET, role_bindings__expires_at=None)
+    return get_user_model().objects.filter(bound | Q(is_superuser=True), is_active=True).distinct()

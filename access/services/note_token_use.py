@@ -5,7 +5,7 @@ import logging
 from django.utils import timezone
 
 from access.models import Token
-from access.services.authenticate_token import SHAPE
+from access.secret import SHAPE
 from history.services.record import record
 from history.services.refusals import record_refusal
 

@@ -12,6 +12,7 @@ from accounts.models import Account
 from history.services.record import record
 
 PARTITION = "aws"
+NOT_THERE = "no role of yours lets you operate accounts of this OU path, environment and owner team."
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,13 @@ class NewAccount:
 def register_accounts(*, rows: Sequence[NewAccount], actor: Actor) -> list[Account | None]:
     """Register each row, due for its first look now; None where the account is registered already.
 
-    The answers stand in the order of the rows. Raises PermissionDenied.
+    The answers stand in the order of the rows. Raises PermissionDenied when the actor may not operate one of them where
+    it is to stand (`may_register`).
     """
     if not actor.may(Permission.OPERATE):
         raise PermissionDenied("Only an operator registers accounts.")
+    if foreign := next((row for row in rows if not may_register(row, actor)), None):
+        raise PermissionDenied(f"{foreign.account_id}: {NOT_THERE}")
     first = {row.account_id: row for row in reversed(rows)}
     made = _insert(first.values(), actor)
     for account in made.values():
@@ -46,6 +50,11 @@ def register_accounts(*, rows: Sequence[NewAccount], actor: Actor) -> list[Accou
             after=_told(first[account.account_id]),
         )
     return [made.get(row.account_id) if first[row.account_id] is row else None for row in rows]
+
+
+def may_register(row: NewAccount, actor: Actor) -> bool:
+    """Whether a role of the actor lets them operate the account where it is to stand."""
+    return actor.may(Permission.OPERATE, row)
 
 
 def _insert(rows: Iterable[NewAccount], actor: Actor) -> dict[str, Account]:

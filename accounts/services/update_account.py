@@ -1,6 +1,6 @@
 """Changing what is known of an account; its desired state is rendered anew when its place in the organisation moved."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -20,24 +20,31 @@ SECRET = frozenset({"external_id"})
 def update_account(*, account_id: str, changes: Mapping[str, Any], actor: Actor) -> Account:
     """Store the fields that differ, and say so in the history. Nothing different, nothing recorded.
 
-    Raises PermissionDenied, Account.DoesNotExist, ValueError for a field that is not `CHANGEABLE`.
+    The actor must operate it where it stands and where it is moved to. Raises PermissionDenied, Account.DoesNotExist,
+    ValueError for a field that is not `CHANGEABLE`.
     """
-    if not actor.may(Permission.OPERATE):
-        raise PermissionDenied("Only an operator changes accounts.")
     if unknown := changes.keys() - CHANGEABLE:
         raise ValueError(f"not to be changed: {', '.join(sorted(unknown))}")
     account: Account = Account.objects.select_for_update().get(pk=account_id)
+    _require(actor, account, "Only an operator of the account changes it.")
     before = {name: getattr(account, name) for name, value in changes.items() if getattr(account, name) != value}
     if before:
-        _store(account, {name: changes[name] for name in before})
+        for name in before:
+            setattr(account, name, changes[name])
+        _require(actor, account, "You may not move it there: no role of yours lets you operate accounts of that place.")
+        _store(account, before)
         _record(account, before, actor)
     return account
 
 
-def _store(account: Account, changed: Mapping[str, Any]) -> None:
-    for name, value in changed.items():
-        setattr(account, name, value)
-    if changed.keys() & LOOKED_AT_AGAIN:
+def _require(actor: Actor, account: Account, refusal: str) -> None:
+    if not actor.may(Permission.OPERATE, account):
+        raise PermissionDenied(refusal)
+
+
+def _store(account: Account, changed: Iterable[str]) -> None:
+    changed = set(changed)
+    if changed & LOOKED_AT_AGAIN:
         account.next_due_at = timezone.now()
     account.save(update_fields=[*changed, "next_due_at", "updated_at"])
 

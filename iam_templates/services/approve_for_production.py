@@ -9,6 +9,7 @@ from iam_templates.finding import lock_version
 from iam_templates.locks import lock_assignments
 from iam_templates.models import BaselineVersion
 from iam_templates.reach import accounts_reached
+from iam_templates.rights import require_baseline
 from iam_templates.services.render_reached import render_reached
 from provisioning.core.errors import ConflictError, NotAllowedError
 from provisioning.services.require import require
@@ -23,6 +24,7 @@ def approve_for_production(*, baseline: str, number: int, actor: Actor) -> Basel
     require(actor, Permission.APPROVE_PRODUCTION)
     lock_assignments()
     version = lock_version(baseline, number)
+    require_baseline(actor, Permission.APPROVE_PRODUCTION, version.baseline)
     _refuse(version, actor)
     version.approved_for_production_by = actor.name
     version.approved_for_production_at = timezone.now()

@@ -5,15 +5,15 @@ from typing import Any
 
 from django.db import transaction
 
-from access.roles import Actor, Permission
+from access.roles import Actor
 from history.services.record import record
 from iam_templates.checks import published_version, refuse_conflicts, refuse_wrong_words
 from iam_templates.locks import lock_assignments
 from iam_templates.mode import read_mode
 from iam_templates.models import Assignment
 from iam_templates.reach import accounts_reached
+from iam_templates.rights import require_reach
 from iam_templates.services.render_reached import render_reached
-from provisioning.services.require import require
 
 
 @transaction.atomic
@@ -32,7 +32,7 @@ def assign(
     Refused as a whole when one account reached could not be rendered then. Raises NotAllowedError, DeclarationError
     with pointers into the request (/parameters/x, /mode/…), MergeConflictError with pointers into the declaration.
     """
-    require(actor, Permission.ASSIGN)
+    require_reach(actor, selector, value)
     lock_assignments()
     row = Assignment(
         version=published_version(baseline, version),

@@ -9,6 +9,7 @@ from iam_templates.declaration import check_declaration
 from iam_templates.finding import lock_baseline
 from iam_templates.models import BaselineVersion
 from iam_templates.reading import ContentType, read_declaration
+from iam_templates.rights import require_baseline
 from provisioning.core.plain import digest
 from provisioning.kinds import all_kinds
 from provisioning.services.require import require
@@ -19,6 +20,7 @@ def create_version(*, baseline: str, source: str, content_type: ContentType = "y
     """Add the next version as a draft. Raises NotAllowedError, NotFoundError, DeclarationError with every reason."""
     require(actor, Permission.AUTHOR)
     row = lock_baseline(baseline)
+    require_baseline(actor, Permission.AUTHOR, row)
     content = read_declaration(source, content_type)
     check_declaration(content, all_kinds())
     last = row.versions.aggregate(last=Max("number"))["last"] or 0

@@ -11,6 +11,7 @@ from iam_templates.finding import lock_assignment
 from iam_templates.locks import lock_assignments
 from iam_templates.models import Assignment
 from iam_templates.reach import accounts_reached
+from iam_templates.rights import require_assignment
 from iam_templates.services.assign import told
 from iam_templates.services.render_reached import render_reached
 from provisioning.services.require import require
@@ -25,6 +26,7 @@ def end_assignment(*, assignment_id: UUID, actor: Actor) -> Assignment:
     require(actor, Permission.ASSIGN)
     lock_assignments()
     row = lock_assignment(assignment_id)
+    require_assignment(actor, row)
     row.ended_at = timezone.now()
     row.ended_by = actor.name
     row.save(update_fields=["ended_at", "ended_by"])

@@ -15,6 +15,7 @@ from iam_templates.locks import lock_assignments
 from iam_templates.mode import read_mode
 from iam_templates.models import Assignment
 from iam_templates.reach import accounts_reached
+from iam_templates.rights import require_assignment
 from iam_templates.services.assign import told
 from iam_templates.services.render_reached import render_reached
 from provisioning.services.require import require
@@ -36,6 +37,7 @@ def move_assignment(
     require(actor, Permission.ASSIGN)
     lock_assignments()
     row = lock_assignment(assignment_id)
+    require_assignment(actor, row)
     before = copy(row)
     if version is not None:
         row.version = published_version(row.version.baseline_id, version)

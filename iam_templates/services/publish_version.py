@@ -8,6 +8,7 @@ from history.services.record import record
 from iam_templates.declaration import check_declaration
 from iam_templates.finding import lock_draft
 from iam_templates.models import BaselineVersion
+from iam_templates.rights import require_baseline
 from provisioning.core.plain import digest
 from provisioning.kinds import all_kinds
 from provisioning.services.require import require
@@ -22,6 +23,7 @@ def publish_version(*, baseline: str, number: int, actor: Actor) -> BaselineVers
     """
     require(actor, Permission.AUTHOR)
     version = lock_draft(baseline, number)
+    require_baseline(actor, Permission.AUTHOR, version.baseline)
     check_declaration(version.content, all_kinds())
     version.digest = digest(version.content)
     version.published_at = timezone.now()

@@ -8,6 +8,7 @@ from iam_templates.declaration import check_declaration
 from iam_templates.finding import lock_draft
 from iam_templates.models import BaselineVersion
 from iam_templates.reading import ContentType, read_declaration
+from iam_templates.rights import require_baseline
 from provisioning.core.errors import NotAllowedError
 from provisioning.core.plain import digest
 from provisioning.kinds import all_kinds
@@ -24,6 +25,7 @@ def update_draft(
     """
     require(actor, Permission.AUTHOR)
     version = lock_draft(baseline, number)
+    require_baseline(actor, Permission.AUTHOR, version.baseline)
     if version.author != actor.name:
         raise NotAllowedError(f"{version} is a draft of {version.author}: make a version of your own.")
     content = read_declaration(source, content_type)

@@ -1,5 +1,6 @@
 """Assignments: which accounts are kept like which version."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from accounts.models import Account
 from iam_templates.filters import AssignmentFilter
 from iam_templates.models import Assignment
 from iam_templates.reach import accounts_reached
+from iam_templates.rights import visible_assignments
 from iam_templates.serializers import (
     AssignmentDetailSerializer,
     AssignmentSerializer,
@@ -28,7 +30,7 @@ from iam_templates.services.assign import assign
 from iam_templates.services.end_assignment import end_assignment
 from iam_templates.services.move_assignment import move_assignment
 from provisioning.serializers.accounts import NothingSerializer
-from provisioning.views.acting import acting, read
+from provisioning.views.acting import acting, narrowed, read
 
 
 @extend_schema_view(
@@ -43,9 +45,23 @@ class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assig
     page_ordering = ("-created_at", "-id")
     needs = {"create": Permission.ASSIGN, "move": Permission.ASSIGN, "end": Permission.ASSIGN}
 
+    def get_queryset(self) -> QuerySet[Assignment]:
+        """Those that reach an account the reader may see."""
+        if getattr(self, "swagger_fake_view", False):
+            return Assignment.objects.none()
+        return visible_assignments(super().get_queryset(), acting(self.request))
+
     def get_serializer_class(self) -> type[BaseSerializer[Assignment]]:
         """Lists don't count accounts."""
         return AssignmentSerializer if self.action == "list" else AssignmentDetailSerializer
+
+    def _shown(self, row: Assignment) -> dict[str, Any]:
+        return dict(AssignmentDetailSerializer(row, context=self.get_serializer_context()).data)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Counts are of accounts the reader may see."""
+        context = super().get_serializer_context()
+        return {**context, "actor": acting(self.request)} if self.request else context
 
     @extend_schema(
         summary="Assign a published version",
@@ -59,7 +75,7 @@ class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assig
         """
         row = assign(**read(NewAssignmentSerializer, request), actor=acting(request))
         headers = {"Location": reverse("assignment", args=[row.pk])}
-        return Response(AssignmentDetailSerializer(row).data, status=201, headers=headers)
+        return Response(self._shown(row), status=201, headers=headers)
 
     @extend_schema(
         summary="Move an assignment to another version, parameters or mode",
@@ -69,14 +85,14 @@ class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assig
     def move(self, request: Request, pk: UUID) -> Response:
         """What is left out stays as it is."""
         row = move_assignment(assignment_id=pk, **read(MoveSerializer, request), actor=acting(request))
-        return Response(AssignmentDetailSerializer(row).data)
+        return Response(self._shown(row))
 
     @extend_schema(summary="End an assignment", request=None, responses=AssignmentDetailSerializer)
     def end(self, request: Request, pk: UUID) -> Response:
         """Nothing is removed from its accounts."""
         read(NothingSerializer, request)
         row = end_assignment(assignment_id=pk, actor=acting(request))
-        return Response(AssignmentDetailSerializer(row).data)
+        return Response(self._shown(row))
 
 
 @extend_schema_view(list=extend_schema(summary="The accounts that an assignment reaches now"))
@@ -92,5 +108,6 @@ class AssignmentAccountsViewSet(ListModelMixin, GenericViewSet[Account]):
         """Accounts of the selector. Raises Http404 for an unknown assignment."""
         if getattr(self, "swagger_fake_view", False):
             return Account.objects.none()
-        row = get_object_or_404(Assignment, pk=self.kwargs["pk"])
-        return accounts_reached(row.selector, row.value).select_related("desired", "render_due")
+        row = get_object_or_404(visible_assignments(Assignment.objects, acting(self.request)), pk=self.kwargs["pk"])
+        reached = narrowed(self, accounts_reached(row.selector, row.value), through="")
+        return reached.select_related("desired", "render_due")

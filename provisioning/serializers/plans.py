@@ -156,6 +156,6 @@ def why_not_now(plan: PlanRecord, actor: Actor) -> str:
         return f"It is {plan.state}."
     if plan.expires_at <= timezone.now():
         return "It is expired."
-    if not actor.may(Permission.APPROVE):
+    if not actor.may(Permission.APPROVE, plan.account):
         return "It takes an approver."
     return why_not_approver(plan, actor.name)

@@ -7,18 +7,16 @@ from django.utils import timezone
 
 from access.roles import Actor, Permission
 from history.services.record import record
-from provisioning.core.errors import ConflictError, NotFoundError
+from provisioning.core.errors import ConflictError
 from provisioning.models import PlanRecord, Run
-from provisioning.services.require import require
+from provisioning.services.require import require_row
 
 
 @transaction.atomic
 def cancel_run(*, run_id: UUID, actor: Actor) -> Run:
     """Ask a run to stop. Raises ConflictError when it has ended."""
-    require(actor, Permission.OPERATE)
-    run = Run.objects.select_for_update().filter(pk=run_id).first()
-    if run is None:
-        raise NotFoundError(f"There is no run {run_id}.")
+    found = Run.objects.select_for_update(of=("self",)).select_related("account").filter(pk=run_id).first()
+    run = require_row(actor, Permission.OPERATE, found, f"There is no run {run_id}.")
     if run.state not in Run.OPEN:
         raise ConflictError(f"Run {run_id} has ended: {run.state}.")
     if run.state in Run.WAITING:

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from access.roles import Actor, Permission
 from history.services.record import record
-from provisioning.core.errors import ConflictError, NotAllowedError, NotFoundError
+from provisioning.core.errors import ConflictError, NotAllowedError
 from provisioning.models import Decision, PlanRecord, Run
 from provisioning.services.leases import ensure_lease
-from provisioning.services.require import require
+from provisioning.services.require import require_row
 
 
 def approve_plan(*, plan_id: UUID, digest: str, actor: Actor, comment: str = "") -> PlanRecord:
@@ -70,10 +70,9 @@ def queue_apply(plan: PlanRecord, *, by: str, cause: str) -> Run:
 
 
 def _decidable(plan_id: UUID, digest: str, actor: Actor) -> PlanRecord:
-    require(actor, Permission.APPROVE)
-    plan: PlanRecord | None = PlanRecord.objects.select_for_update().filter(pk=plan_id).first()
-    if plan is None:
-        raise NotFoundError(f"There is no plan {plan_id}.")
+    rows = PlanRecord.objects.select_for_update(of=("self",)).select_related("account")
+    found: PlanRecord | None = rows.filter(pk=plan_id).first()
+    plan = require_row(actor, Permission.APPROVE, found, f"There is no plan {plan_id}.")
     if plan.state != PlanRecord.State.PROPOSED or plan.expires_at <= timezone.now():
         raise ConflictError(f"The plan is {_state_now(plan)}; only a proposed plan can be decided.")
     if plan.digest != digest:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from provisioning.core.verdict import Remedy
 from provisioning.models import Drift, Run
@@ -29,9 +29,9 @@ def overviews_of(account_ids: Collection[str]) -> dict[str, AccountOverview]:
     }
 
 
-def open_drifts_of_fleet() -> dict[str, int]:
-    """How many drifts are open, by remedy."""
-    rows = Drift.objects.open().order_by().values_list("remedy").annotate(n=Count("pk"))
+def open_drifts_by_remedy(drifts: QuerySet[Drift]) -> dict[str, int]:
+    """How many of these drifts are open, by remedy."""
+    rows = drifts.filter(state=Drift.State.OPEN).order_by().values_list("remedy").annotate(n=Count("pk"))
     return {**{str(remedy): 0 for remedy in Remedy}, **dict(rows)}
 
 

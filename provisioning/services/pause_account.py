@@ -5,8 +5,8 @@ from django.db import transaction
 from access.roles import Actor, Permission
 from accounts.models import Account
 from history.services.record import record
-from provisioning.core.errors import ConflictError, NotFoundError
-from provisioning.services.require import require
+from provisioning.core.errors import ConflictError
+from provisioning.services.require import require_account
 
 
 def pause_account(*, account_id: str, actor: Actor, reason: str) -> Account:
@@ -21,15 +21,12 @@ def resume_account(*, account_id: str, actor: Actor) -> Account:
 
 @transaction.atomic
 def _set(*, account_id: str, actor: Actor, paused: bool, reason: str) -> Account:
-    require(actor, Permission.PAUSE)
-    account = Account.objects.select_for_update().filter(pk=account_id).first()
-    if account is None:
-        raise NotFoundError(f"There is no account {account_id}.")
+    found = Account.objects.select_for_update().filter(pk=account_id).first()
+    account = require_account(actor, Permission.PAUSE, found, f"There is no account {account_id}.")
     if account.paused == paused:
         raise ConflictError(f"Account {account_id} is {'already' if paused else 'not'} paused.")
     account.paused, account.pause_reason = paused, reason
     account.save(update_fields=["paused", "pause_reason"])
     verb = "account.paused" if paused else "account.resumed"
     record(actor=actor.name, verb=verb, account_id=account_id, subject=account_id, detail={"reason": reason})
-    found: Account = account
-    return found
+    return account

@@ -6,13 +6,13 @@ from access.roles import Actor, Permission
 from history.services.record import record
 from provisioning.core.errors import ConflictError
 from provisioning.models import FleetPause
-from provisioning.services.require import require
+from provisioning.services.require import require_over
 
 
 @transaction.atomic
 def pause_fleet(*, actor: Actor, reason: str) -> FleetPause:
     """No write is sent from the next one on, in any account, until `resume_fleet`."""
-    require(actor, Permission.PAUSE)
+    require_over(actor, Permission.PAUSE)
     pause, made = FleetPause.objects.get_or_create(pk=1, defaults={"reason": reason, "by": actor.name})
     if not made:
         raise ConflictError(f"The fleet is already paused by {pause.by}: {pause.reason}")
@@ -23,7 +23,7 @@ def pause_fleet(*, actor: Actor, reason: str) -> FleetPause:
 @transaction.atomic
 def resume_fleet(*, actor: Actor) -> None:
     """Let work go on. Raises ConflictError when nothing is paused."""
-    require(actor, Permission.PAUSE)
+    require_over(actor, Permission.PAUSE)
     removed, _ = FleetPause.objects.filter(pk=1).delete()
     if not removed:
         raise ConflictError("The fleet is not paused.")

@@ -9,13 +9,19 @@ from history.services.record import record
 from provisioning.core.errors import ConflictError, NotFoundError
 from provisioning.models import Lease, Run
 from provisioning.services.leases import ensure_lease
-from provisioning.services.require import require
+from provisioning.services.require import require_account
 
 
 def request_look(*, account_id: str, actor: Actor, cause: str = "request") -> tuple[Run, bool]:
     """Queue a look; the open one is returned when there is one already (False)."""
-    require(actor, Permission.OPERATE)
+    require_registered(actor, account_id)
     return open_run(account_id=account_id, kind=Run.Kind.LOOK, by=actor.name, cause=cause)
+
+
+def require_registered(actor: Actor, account_id: str) -> None:
+    """Raise NotFoundError or NotAllowedError unless the actor may have work done on the account."""
+    account = Account.objects.filter(pk=account_id).first()
+    require_account(actor, Permission.OPERATE, account, _missing(account_id))
 
 
 @transaction.atomic
@@ -40,6 +46,10 @@ def open_run(*, account_id: str, kind: Run.Kind, by: str, cause: str) -> tuple[R
 def _workable(account_id: str) -> None:
     account = Account.objects.filter(pk=account_id).first()
     if account is None:
-        raise NotFoundError(f"There is no account {account_id}; register it first.")
+        raise NotFoundError(_missing(account_id))
     if account.state in {Account.State.SUSPENDED, Account.State.LEFT}:
         raise ConflictError(f"Account {account_id} is {account.state}; nothing is read from or written to it.")
+
+
+def _missing(account_id: str) -> str:
+    return f"There is no account {account_id}; register it first."

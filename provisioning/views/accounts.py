@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -26,7 +27,7 @@ from provisioning.serializers.accounts import (
 )
 from provisioning.services.overviews import overviews_of
 from provisioning.services.pause_account import pause_account, resume_account
-from provisioning.views.acting import acting, read
+from provisioning.views.acting import acting, narrowed, read
 from provisioning.views.bulk import register_valid_rows
 
 
@@ -36,6 +37,10 @@ class AccountLookup(GenericViewSet[Account]):
     queryset = Account.objects.all()
     serializer_class = AccountDetailSerializer
     lookup_field = "account_id"
+
+    def get_queryset(self) -> QuerySet[Account]:
+        """Accounts that the reader may see: others are not there."""
+        return narrowed(self, super().get_queryset(), through="")
 
     def get_object(self) -> Account:
         """The account. Raises NotFoundError that says what an id looks like, or that it is not registered."""

@@ -1,22 +1,34 @@
 """Who acts, and what they sent."""
 
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db.models import Model, QuerySet
 from django.urls import reverse
+from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from access.authentication import actor_of
 from access.parameters import refuse_parameters
-from access.roles import Actor
+from access.policy import visible
+from access.roles import Actor, Permission
 from provisioning.models import Run
 from provisioning.serializers.runs import RunSerializer
+
+Row = TypeVar("Row", bound=Model)
 
 
 def acting(request: Request) -> Actor:
     """The actor of this request."""
     return actor_of(request.user, request.auth)
+
+
+def narrowed(view: GenericAPIView[Any], queryset: QuerySet[Row], *, through: str = "account") -> QuerySet[Row]:
+    """The rows of accounts that the view's reader may see; none while its OpenAPI document is written."""
+    if getattr(view, "swagger_fake_view", False):
+        return queryset.none()
+    return visible(queryset, acting(view.request), Permission.VIEW, through=through)
 
 
 def read(serializer_class: type[Serializer[Any]], request: Request, **options: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from access.pointers import pointers
 from access.roles import Actor
 from accounts.models import Account
 from accounts.serializers import NewAccountSerializer
-from accounts.services.register_accounts import NewAccount, register_accounts
+from accounts.services.register_accounts import NOT_THERE, NewAccount, may_register, register_accounts
 
 MOST_ROWS = 1000
 
@@ -18,7 +18,7 @@ def register_valid_rows(rows: Any, actor: Actor) -> dict[str, Any]:
     """Register the rows that are right. Raises ValidationError when the body is no list, empty or too long."""
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS:
         raise ValidationError([f"Send a list of 1 to {MOST_ROWS} accounts."])
-    read = [_read(row) for row in rows]
+    read = [_read(row, actor) for row in rows]
     valid = [row for row in read if isinstance(row, NewAccount)]
     answers = iter(register_accounts(rows=valid, actor=actor))
     results = [
@@ -29,11 +29,12 @@ def register_valid_rows(rows: Any, actor: Actor) -> dict[str, Any]:
     return {"created": created, "refused": len(results) - created, "results": results}
 
 
-def _read(row: Any) -> NewAccount | ValidationError:
+def _read(row: Any, actor: Actor) -> NewAccount | ValidationError:
     serializer = NewAccountSerializer(data=row)
-    if serializer.is_valid():
-        return serializer.to_new_account()
-    return ValidationError(serializer.errors)
+    if not serializer.is_valid():
+        return ValidationError(serializer.errors)
+    new = serializer.to_new_account()
+    return new if may_register(new, actor) else ValidationError({"non_field_errors": [NOT_THERE]})
 
 
 def _registered(index: int, row: NewAccount, account: Account | None) -> dict[str, Any]:

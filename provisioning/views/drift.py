@@ -8,6 +8,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from provisioning.filters import DriftFilter
 from provisioning.models import Drift
 from provisioning.serializers.drift import DriftRowSerializer, DriftSerializer
+from provisioning.views.acting import narrowed
 
 
 @extend_schema_view(
@@ -21,6 +22,10 @@ class DriftViewSet(ReadOnlyModelViewSet[Drift]):
     queryset: QuerySet[Drift] = Drift.objects.select_related("account")
     filterset_class = DriftFilter
     page_ordering = ("-id",)
+
+    def get_queryset(self) -> QuerySet[Drift]:
+        """Drift of accounts that the reader may see."""
+        return narrowed(self, super().get_queryset())
 
     def get_serializer_class(self) -> type[Serializer[Drift]]:
         """Lists leave out both sides."""

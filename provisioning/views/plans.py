@@ -16,7 +16,7 @@ from provisioning.filters import PlanFilter
 from provisioning.models import PlanRecord
 from provisioning.serializers.plans import DecideSerializer, PlanRowSerializer, PlanSerializer
 from provisioning.services.decide_plan import approve_plan, reject_plan
-from provisioning.views.acting import acting, read
+from provisioning.views.acting import acting, narrowed, read
 
 
 @extend_schema_view(
@@ -33,9 +33,9 @@ class PlanViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[PlanRecord]
     needs = {"approve": Permission.APPROVE, "reject": Permission.APPROVE}
 
     def get_queryset(self) -> QuerySet[PlanRecord]:
-        """One plan comes with its decisions."""
-        plans = super().get_queryset()
-        return plans if self.action == "list" else plans.prefetch_related("decisions")
+        """Plans of accounts that the reader may see; one plan comes with its account and its decisions."""
+        plans = narrowed(self, super().get_queryset())
+        return plans if self.action == "list" else plans.select_related("account").prefetch_related("decisions")
 
     def get_serializer_class(self) -> type[Serializer[PlanRecord]]:
         """Lists leave out the calls."""

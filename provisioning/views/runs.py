@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
@@ -18,7 +19,7 @@ from provisioning.services.cancel_run import cancel_run
 from provisioning.services.request_check import request_check
 from provisioning.services.request_look import request_look
 from provisioning.views.account_work import QUEUED
-from provisioning.views.acting import accepted, acting, read
+from provisioning.views.acting import accepted, acting, narrowed, read
 
 REQUESTS = {Run.Kind.LOOK: request_look, Run.Kind.CHECK: request_check}
 
@@ -35,6 +36,10 @@ class RunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Run]):
     filterset_class = RunFilter
     page_ordering = ("-created_at", "-id")
     needs = {"create": Permission.OPERATE, "cancel": Permission.OPERATE}
+
+    def get_queryset(self) -> QuerySet[Run]:
+        """Runs of accounts that the reader may see."""
+        return narrowed(self, super().get_queryset())
 
     def get_serializer_class(self) -> type[Serializer[Run]]:
         """Lists leave out the writes."""

@@ -1,7 +1,7 @@
 """Makes the demo's people, in a process of its own: the one thing that the demo does past the REST API.
 
-Reads {name: {"role": …, "password": … or null}} as JSON and prints {name: token}. Whoever has a password is staff, in
-that role on the fleet, and so can sign in to the admin.
+Reads {name: {"role": …, "password": … or null}} as JSON and prints {name: token}. Everybody holds
+their role on the whole fleet; whoever has a password is staff, and so can sign in to the admin.
 """
 
 from __future__ import annotations
@@ -24,22 +24,20 @@ def _make(name: str, role: str, password: str | None) -> str:
     from django.core.management import call_command
 
     token = StringIO()
-    call_command("create_token", user=name, role=role, name="demo", days=1, stdout=token, stderr=StringIO())
+    call_command("grant_role", user=name, role=[role], stdout=StringIO())
+    call_command("create_token", user=name, role=[role], name="demo", days=1, stdout=token, stderr=StringIO())
     if password is not None:
-        _let_sign_in(name, role, password)
+        _let_sign_in(name, password)
     return token.getvalue().strip()
 
 
-def _let_sign_in(name: str, role: str, password: str) -> None:
+def _let_sign_in(name: str, password: str) -> None:
     from django.contrib.auth import get_user_model
-
-    from access.models import RoleBinding
 
     person = get_user_model().objects.get(username=name)
     person.is_staff = True
     person.set_password(password)
     person.save()
-    RoleBinding.objects.get_or_create(user=person, role=role, defaults={"granted_by": "demo"})
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def test_database_finds_what_the_scopes_cover(accounts: list[Account], scopes: t
     assert ids(Account.objects.filter(covered(scopes))) == expected
 
 
-@pytest.mark.parametrize(("outer", "inner"), itertools.product(SCOPES, SCOPES))
+@pytest.mark.parametrize(("outer", "inner"), [*itertools.product(SCOPES, SCOPES)])
 def test_what_a_scope_contains_it_covers(accounts: list[Account], outer: Scope, inner: Scope) -> None:
     if outer.contains(inner):
         assert all(outer.covers(account) for account in accounts if inner.covers(account))

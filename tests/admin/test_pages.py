@@ -5,9 +5,9 @@ from django.test import Client
 from django.urls import reverse
 
 from access.models import Token
-from access.services.create_token import create_token
 from tests.admin.fleet import Fleet
 from tests.admin.people import person
+from tests.people import token
 
 LISTS = [
     "accounts_account",
@@ -29,7 +29,7 @@ LISTS = [
 
 def page_urls(fleet: Fleet) -> dict[str, str]:
     """A page of every sort."""
-    create_token(username="rita", role="viewer", name="reports", by="rita")
+    token("someone", "viewer", name="reports")
     records = {
         "accounts_account": fleet.dev,
         "provisioning_drift": fleet.guard_drift,

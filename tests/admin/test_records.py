@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from access.models import Token
 from access.roles import Role
-from access.services.create_token import create_token
 from accounts.models import Account
 from history.models import Event
 from provisioning.models import Drift, FleetPause
@@ -19,6 +18,7 @@ from tests import factories
 from tests.admin.fleet import Fleet
 from tests.admin.people import person
 from tests.admin.test_pages import LISTS, list_url, page_urls
+from tests.people import token
 
 pytestmark = pytest.mark.django_db
 
@@ -70,25 +70,25 @@ def test_changing_a_person_is_in_the_history(client: Client) -> None:
 
 
 def test_token_is_listed_without_its_secret_or_hash(client: Client, viewer: User) -> None:
-    secret = create_token(username="rita", role="viewer", name="reports", by="rita").partition(".")[2]
+    secret = token("vera", "viewer", name="reports").partition(".")[2]
     client.force_login(viewer)
-    token = Token.objects.get()
-    for url in (list_url("access_token"), reverse("admin:access_token_change", args=[token.pk])):
+    row = Token.objects.get()
+    for url in (list_url("access_token"), reverse("admin:access_token_change", args=[row.pk])):
         shown = client.get(url).content.decode()
         assert "reports" in shown
         assert secret not in shown
-        assert token.digest not in shown
+        assert row.digest not in shown
 
 
-def test_operator_revokes_a_token_and_a_viewer_only_their_own(client: Client, viewer: User, operator: User) -> None:
+def test_owner_revokes_a_token_and_a_viewer_only_their_own(client: Client, viewer: User) -> None:
     for name in ("rita", "vera"):
-        create_token(username=name, role="viewer", name="reports", by=name)
+        token(name, "viewer", name="reports")
     theirs, own = Token.objects.get(user__username="rita"), Token.objects.get(user=viewer)
     client.force_login(viewer)
-    for token in (theirs, own):
-        client.post(reverse("admin:token_revoke", args=[token.pk]))
+    for one in (theirs, own):
+        client.post(reverse("admin:token_revoke", args=[one.pk]))
     assert set(Token.objects.filter(revoked_at=None)) == {theirs}
-    client.force_login(operator)
+    client.force_login(person("oscar", "owner"))
     client.post(reverse("admin:token_revoke", args=[theirs.pk]))
     assert not Token.objects.filter(revoked_at=None).exists()
     assert Event.objects.filter(verb="token.revoked", actor="oscar").exists()
@@ -107,7 +107,8 @@ def test_hostile_names_are_shown_and_do_nothing(client: Client, approver: User) 
     plan.save()
     FleetPause.objects.create(reason=HOSTILE, by=HOSTILE)
     Event.objects.create(actor=HOSTILE, verb="drift.opened", subject=HOSTILE, before=HOSTILE, at=timezone.now())
-    create_token(username="rita", role="viewer", name=HOSTILE, by=HOSTILE)
+    token("ada", "approver")
+    Token.objects.update(name=HOSTILE)
     client.force_login(approver)
     names = {"accounts_account": account, "provisioning_drift": drift, "provisioning_planrecord": plan}
     names |= {"provisioning_run": run, "history_event": Event.objects.filter(verb="drift.opened").first()}

@@ -5,20 +5,21 @@ from collections.abc import Callable
 import pytest
 from rest_framework.test import APIClient
 
-from access.roles import Role
-from access.services.create_token import create_token
+from tests.people import token
 
 As = Callable[..., APIClient]
 
 
 @pytest.fixture
 def as_(db: None) -> As:
-    """`as_("operator")`, `as_("approver", "ada")`: a client with a token of this role, by default named like it."""
+    """`as_("operator")`, `as_("approver", "ada")`, `as_("operator", scope="team:payments")`.
 
-    def client(role: str, name: str = "") -> APIClient:
-        text = create_token(username=name or role, role=Role(role), name="test", by="test")
+    A client with a token of this role, on the fleet unless said otherwise, of someone by default named like it.
+    """
+
+    def client(role: str, name: str = "", scope: str = "fleet") -> APIClient:
         signed_in = APIClient()
-        signed_in.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+        signed_in.credentials(HTTP_AUTHORIZATION=f"Bearer {token(name or role, role, scope=scope)}")
         return signed_in
 
     return client

@@ -56,13 +56,13 @@ def events(db: None) -> list[Event]:
     ],
 )
 def test_history_is_filtered(as_: As, events: list[Event], query: str, expected: list[int]) -> None:
-    viewer = as_("viewer")
+    viewer = as_("security_admin")
     rows = viewer.get(f"/api/v1/history?{query}").json()["results"]
     assert [row["id"] for row in rows] == [events[index].pk for index in expected]
 
 
 def test_until_is_exclusive_and_since_inclusive(as_: As, events: list[Event]) -> None:
-    viewer = as_("viewer")
+    viewer = as_("security_admin")
     at = events[0].at.isoformat().replace("+00:00", "Z")
     since = viewer.get(f"/api/v1/history?actor=ann&since={at}").json()["results"]
     until = viewer.get(f"/api/v1/history?actor=ann&until={at}").json()["results"]
@@ -70,12 +70,12 @@ def test_until_is_exclusive_and_since_inclusive(as_: As, events: list[Event]) ->
 
 
 def test_one_event_is_shown_as_it_was_recorded(as_: As, events: list[Event]) -> None:
-    body = as_("viewer").get(f"/api/v1/history/{events[1].pk}").json()
+    body = as_("security_admin").get(f"/api/v1/history/{events[1].pk}").json()
     assert (body["actor"], body["after"], body["plan_id"]) == ("bob", {"a": [1]}, str(uuid.UUID(int=2)))
 
 
 def test_history_is_newest_first_over_pages(as_: As) -> None:
-    viewer: APIClient = as_("viewer")
+    viewer: APIClient = as_("security_admin")
     for number in range(5):
         record(actor="ann", verb=f"test.{number}")
     seen, address = [], "/api/v1/history?actor=ann&limit=2"

@@ -8,10 +8,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from access.models import Token
-from access.roles import Role
-from access.services.create_token import create_token
 from tests import factories
 from tests.people import person
+from tests.people import token as text_of_a_token
 
 ADDRESS = "/api/v1/accounts"
 
@@ -22,7 +21,7 @@ def get(authorization: str) -> Any:
 
 @pytest.fixture
 def token(db: None) -> str:
-    return create_token(username="ann", role=Role.VIEWER, name="laptop", by="test")
+    return text_of_a_token("ann", "viewer", name="laptop")
 
 
 def test_token_is_let_in_and_its_use_is_noted(token: str) -> None:
@@ -71,9 +70,9 @@ def test_token_of_someone_switched_off_is_not_let_in(token: str, django_user_mod
     assert get(f"Bearer {token}").status_code == 401
 
 
-def test_token_carries_its_own_role_whatever_its_person_may(db: None, django_user_model: Any) -> None:
+def test_token_gives_no_more_than_its_own_grants_whatever_its_person_may(db: None, django_user_model: Any) -> None:
     django_user_model.objects.create_superuser("root")
-    token = create_token(username="root", role=Role.VIEWER, name="dashboard", by="test")
+    token = text_of_a_token("root", "viewer", name="dashboard")
     answer = APIClient().post("/api/v1/fleet/pause", {"reason": "x"}, HTTP_AUTHORIZATION=f"Bearer {token}")
     assert answer.status_code == 403
 

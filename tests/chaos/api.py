@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from access.roles import Role
-from access.services.create_token import create_token
+from tests.people import token
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Api:
 
     @classmethod
     def of(cls, url: str, name: str, role: Role) -> "Api":
-        return cls(url, create_token(username=name, role=role, name="test", by="test"))
+        return cls(url, token(name, role))
 
     def get(self, path: str) -> Any:
         """The body of an answer that must be a success."""

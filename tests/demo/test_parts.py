@@ -80,7 +80,7 @@ def test_people_with_a_password_sign_in_to_the_admin_and_all_have_a_token(
     )
     assert done.returncode == 0, done.stderr
     assert {name: text[:3] for name, text in json.loads(done.stdout).items()} == {"ann": "fl_", "paula": "fl_"}
-    assert {token.user.get_username(): token.role for token in Token.objects.all()} == {
+    assert {token.user.get_username(): token.grants[0]["role"] for token in Token.objects.all()} == {
         "ann": "operator",
         "paula": "approver",
     }

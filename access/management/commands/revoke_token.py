@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from access.management.commands.create_token import BY
+from access.roles import COMMAND_LINE
 from access.services.revoke_token import revoke_token
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Say whose token it was."""
         try:
-            token = revoke_token(key_id=options["key_id"], by=BY)
+            token = revoke_token(key_id=options["key_id"], actor=COMMAND_LINE)
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from None
         self.stdout.write(f"Revoked {token.name} of {token.user.get_username()}.")

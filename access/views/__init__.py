@@ -1,0 +1,1 @@
+"""People's rights over REST, by resource. Views check shape and ask services; they decide nothing."""
