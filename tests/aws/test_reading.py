@@ -89,7 +89,7 @@ def test_details_hold_everything_in_one_order(look: Enter, bench: Sandbox) -> No
     assert role["attached"] == [f"arn:aws:iam::{ACCOUNT}:policy/policy-0"]
     assert json.loads(role["trust"])["Statement"][0]["Principal"] == {"Service": "ec2.amazonaws.com"}
     assert role["trust"] == json.dumps(json.loads(role["trust"]), sort_keys=True, separators=(",", ":"))
-    policy = body["policies"][0]
+    policy = next(policy for policy in body["policies"] if policy["path"] == "/")
     assert (policy["name"], policy["path"], policy["default_version"]) == ("policy-0", "/", "v1")
 
 
