@@ -70,7 +70,7 @@ def test_reset_leaves_nothing_and_old_keys_are_void(sandbox: Sandbox) -> None:
 def test_unknown_account_example_and_policy_are_told_by_name(sandbox: Sandbox) -> None:
     with pytest.raises(SandboxError, match="000000000000"):
         sandbox.state("000000000000")
-    with pytest.raises(SandboxError, match="use one of workshop"):
+    with pytest.raises(SandboxError, match="use one of untouched, workshop"):
         sandbox.organisation(example="nothing")
     with pytest.raises(SandboxError, match="no policy 'Nope'"):
         sandbox.organisation(accounts=[{"id": ACCOUNT, "groups": {"G": {"attached_policies": ["Nope"]}}}])

@@ -51,7 +51,7 @@ resource "aws_iam_role_policy" "assume" {
 }
 
 resource "aws_iam_instance_profile" "worker" {
-  for_each = var.platform == "ec2" ? local.names : {}
+  for_each = { for worker, name in local.names : worker => name if var.platform == "ec2" }
 
   name = each.value
   path = var.role_path
