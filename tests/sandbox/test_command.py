@@ -58,7 +58,7 @@ def test_fifty_accounts_are_prepared_and_some_broken(server: Sandbox, monkeypatc
 
 
 def _enter(account: str) -> None:
-    boto3.client("sts").assume_role(
+    boto3.Session().client("sts").assume_role(
         RoleArn=f"arn:aws:iam::{account}:role/firstline/FirstlineLook",
         RoleSessionName="run-1.1",
         ExternalId="an-external-id-of-ours",
@@ -74,4 +74,4 @@ def test_refusals_are_told_without_a_traceback(server: Sandbox) -> None:
 def test_administrator_of_an_account_is_at_hand(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in exported(command(sandbox, "identity", "--account", "111111111111")).items():
         monkeypatch.setenv(name, value)
-    assert boto3.client("sts").get_caller_identity()["Account"] == "111111111111"
+    assert boto3.Session().client("sts").get_caller_identity()["Account"] == "111111111111"
