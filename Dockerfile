@@ -17,6 +17,7 @@ WORKDIR /app
 FROM runtime AS sandbox
 COPY --from=sandbox-packages /opt/firstline /opt/firstline
 COPY sandbox/ sandbox/
+COPY deploy/cloudformation/ deploy/cloudformation/
 USER firstline
 EXPOSE 4566
 CMD ["python", "-m", "sandbox", "serve", "--host", "0.0.0.0", "--port", "4566", "--example", "workshop"]

@@ -9,12 +9,14 @@ TESTS ?=
 BENCH ?=
 RUN ?=
 UPGRADE ?=
+WRITE ?=
+PERMISSIONS ?=
 PYTHON ?=
 WORKERS ?= 2
 export ONCE PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format requirements bench run clean
+.PHONY: help demo test lint types format permissions requirements bench run clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -42,6 +44,10 @@ format: ## Format the code and sort its imports
 	@sh tools/setup.sh test
 	@.venv/bin/ruff check --fix --quiet .
 	@.venv/bin/ruff format .
+
+permissions: ## Print the IAM policies that the roles need; WRITE=1 writes them into deploy/
+	@sh tools/setup.sh demo
+	@$(if $(WRITE),$(PYTHON_ENV) -m tools.deployment,FIRSTLINE_SECRET_KEY=printing-permissions-keeps-no-secret $(PYTHON_ENV) manage.py print_permissions $(PERMISSIONS))
 
 requirements: ## Lock the packages with their hashes (needs uv); UPGRADE=1 takes the newest allowed
 	@command -v uv >/dev/null || { echo "make requirements needs uv on the PATH" >&2; exit 1; }

@@ -30,6 +30,7 @@ class Environment(BaseSettings):
     external_id: str = Field("", description="The organisation's external id; an account may override it.")
     look_role: str = "firstline/FirstlineLook"
     apply_role: str = "firstline/FirstlineApply"
+    hand_over_role: str = "firstline/FirstlineHandOver"
     break_glass: list[str] = []
     lease_seconds: float = Field(60, gt=0)
     connect_timeout_seconds: float = Field(3, gt=0)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -106,9 +106,21 @@ class Sandbox:
         return self._tampering[account]
 
     def hub_credentials(self, kind: str) -> dict[str, str]:
-        """The identity of the `look` or the `apply` worker, as keyword arguments of boto3.client."""
-        found: dict[str, str] = self._object("GET", "hub")[kind]
+        """The identity of the `look`, `apply` or `hand-over` worker, as keyword arguments of boto3.client."""
+        known = self._object("GET", "hub")
+        if kind not in known:
+            raise SandboxError(f"The hub has no role for the {kind} worker: deploy firstline-hub.yaml into it.")
+        found: dict[str, str] = known[kind]
         return found
+
+    def deploy(self, template: str, parameters: Mapping[str, str], accounts: Sequence[str] = ()) -> dict[str, Any]:
+        """Deploys the text of a template into these accounts, or as a StackSet does; the outputs by account."""
+        wanted = {"template": template, "parameters": dict(parameters), "accounts": list(accounts)}
+        return self._object("POST", "stacksets", wanted)
+
+    def break_access(self, account: str, how: str) -> None:
+        """`no_role`, `wrong_trust`, `wrong_external_id`, `suspended` or `denied_by_scp`."""
+        self._ask("POST", f"accounts/{account}/break", {"how": how})
 
     def client(self, service: str, account: str) -> Any:
         """A boto3 client of that account's administrator, which tries each call once."""

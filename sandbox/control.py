@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+from sandbox.cloudformation.deploy import deploy_stackset
 from sandbox.errors import AwsError
 from sandbox.faults import Fault
-from sandbox.organisation.build import administrator, build, set_status, summary, worker
+from sandbox.iam.entities import find
+from sandbox.organisation.broken import break_access
+from sandbox.organisation.build import WORKERS, administrator, build, summary, worker
 from sandbox.protocol import Answer
 from sandbox.state import state
 from sandbox.world import world
@@ -88,14 +91,16 @@ def _state(_body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> An
 
 
 def _account(body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> Any:
-    """POST accounts/<id>/status {"status": ...} or accounts/<id>/root {"mfa": bool}."""
+    """POST accounts/<id>/status {"status": ...}, accounts/<id>/root {"mfa": bool}, accounts/<id>/break {"how": ...}."""
     with world.lock:
         if rest[1] == "root":
             world.accounts[rest[0]].root_mfa = bool(body["mfa"])
         elif rest[1] == "status":
-            set_status(rest[0], body["status"])
+            world.set_status(rest[0], body["status"])
+        elif rest[1] == "break":
+            break_access(rest[0], body["how"])
         else:
-            raise ValueError(f"accounts: no control {rest[1]!r}; use status or root")
+            raise ValueError(f"accounts: no control {rest[1]!r}; use status, root or break")
     return {}
 
 
@@ -122,8 +127,18 @@ def _credentials(_body: dict[str, Any], _query: dict[str, str], rest: list[str])
 
 
 def _hub(_body: dict[str, Any], _query: dict[str, str], _rest: list[str]) -> Any:
+    """The workers' identities that there are."""
     with world.lock:
-        return {kind: worker(kind).credentials() for kind in ("look", "apply")}
+        known = [kind for kind, name in WORKERS.items() if find(world.iam(world.hub["account"]), "role", name)]
+        return {kind: worker(kind).credentials() for kind in known}
+
+
+def _stackset(body: dict[str, Any], _query: dict[str, str], _rest: list[str]) -> Any:
+    """Into `accounts`, or as a service-managed StackSet does into every active account but the management one."""
+    with world.lock:
+        members = [known.id for known in world.accounts.values() if known.member and known.status == "ACTIVE"]
+        wanted = body.get("accounts") or [one for one in members if one != world.hub.get("management")]
+        return deploy_stackset(body["template"], body.get("parameters", {}), wanted)
 
 
 _ROUTES: dict[tuple[str, str], Handle] = {
@@ -143,4 +158,5 @@ _ROUTES: dict[tuple[str, str], Handle] = {
     ("POST", "pages"): _pages,
     ("GET", "credentials"): _credentials,
     ("GET", "hub"): _hub,
+    ("POST", "stacksets"): _stackset,
 }

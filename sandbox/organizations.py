@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from moto.organizations.models import OrganizationsBackend, organizations_backends
-
 from sandbox.call import Call
 from sandbox.errors import AwsError
 from sandbox.organisation.access import add_aws_roles
-from sandbox.world import PARTITION, Account, world
+from sandbox.scp import backend_of
+from sandbox.world import Account, world
 
 _FOR_MEMBERS = ("DescribeOrganization",)
-
-
-def backend_of(account: str) -> OrganizationsBackend:
-    """moto's organisation of a management account."""
-    return organizations_backends[account][PARTITION]
 
 
 def check_member(call: Call) -> None:

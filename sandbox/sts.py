@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.actions import Needed
-from sandbox.authorise import denied, refusal, request_context
+from sandbox.authorise import SCP, denied, denied_by_scp, refusal, request_context
 from sandbox.call import Call, Principal
 from sandbox.errors import AwsError, malformed, validation_error
 from sandbox.evaluate import parsed
@@ -54,9 +54,12 @@ def _target(call: Call) -> _Target:
     account = found["account"] if found else ""
     if account not in world.accounts or world.is_suspended(account) or world.is_suspended(caller.account):
         raise denied("sts", caller, needed, "")
-    role = find_role_by_arn(world.iam(account), call.text("RoleArn"))
     external_id = {"sts:externalid": call.params["ExternalId"]} if call.params.get("ExternalId") else {}
     context = request_context(caller) | external_id
+    if caller.kind != "administrator" and denied_by_scp(caller, needed, context):
+        # The one cause that AWS names.
+        raise denied("sts", caller, needed, f"with an explicit deny in a {SCP}")
+    role = find_role_by_arn(world.iam(account), call.text("RoleArn"))
     how = trusted(printed_trust(role), caller, context) if role else "none"
     if role is None or how == "none" or _lacks_permission(caller, account, how, needed, external_id):
         raise denied("sts", caller, needed, "")

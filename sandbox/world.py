@@ -71,6 +71,13 @@ class World:
         known = self.accounts.get(account)
         return known is not None and known.status != "ACTIVE"
 
+    def set_status(self, account: str, status: str) -> None:
+        """ACTIVE, SUSPENDED, PENDING_CLOSURE ...; anything but ACTIVE can't be entered. Raises KeyError."""
+        known = self.accounts[account]
+        known.status = status
+        if known.member is not None:
+            known.member.status = known.member.state = status
+
     def org_id(self, account: str) -> str:
         known = self.accounts.get(account)
         return known.org_id if known else ""

@@ -49,6 +49,10 @@ class Kind(ABC, Generic[Spec]):
     """A full declaration `{name: fields}` with one item: docs, JSON Schema and the shared tests use it."""
     immutable: ClassVar[frozenset[str]] = frozenset()
     """Fields no API can change: their drift has remedy `person`."""
+    writes: ClassVar[frozenset[tuple[str, str]]] = frozenset()
+    """(IAM action, resource of the account, e.g. role/*) of every call it may make: the apply role is printed so."""
+    rereads: ClassVar[frozenset[str]] = frozenset()
+    """IAM actions of every read that `reread` may ask for."""
     only: ClassVar[str] = ""
     """The item's name where an account has exactly one of the kind: it is declared by its fields alone."""
     runbook: ClassVar[str] = ""

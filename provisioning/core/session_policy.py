@@ -51,44 +51,32 @@ def session_policy(grants: Iterable[tuple[str, str]]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
 
 
-def session_policies(calls: Sequence[Call], rereads: Sequence[Grants]) -> tuple[tuple[str, slice], ...]:
+def session_policies(calls: Sequence[Call]) -> tuple[tuple[str, slice], ...]:
     """Cut the calls into the fewest consecutive slices that each fit one session: (policy, slice of `calls`).
 
-    `rereads[i]` is what reading call i's resource before it needs. Raises SessionPolicyTooLongError.
+    What is read between them is read in a session of its own. Raises SessionPolicyTooLongError.
     """
-    needs = [_needs(call, reread) for call, reread in zip(calls, rereads, strict=True)]
     found: list[tuple[str, slice]] = []
     start = 0
-    while start < len(needs):
-        stop, policy = _longest_slice(calls, needs, start)
+    while start < len(calls):
+        stop, policy = _longest_slice(calls, start)
         found.append((policy, slice(start, stop)))
         start = stop
     return tuple(found)
 
 
-def reads_on(arn: str) -> Grants:
-    """The re-read of one resource, where a kind's own reads are not known beforehand."""
-    if arn.split(":")[2:3] == ["budgets"]:
-        return frozenset({("budgets:ViewBudget", arn)})
-    return frozenset({("iam:Get*", arn), ("iam:List*", arn)})
-
-
-def _needs(call: Call, reread: Grants) -> Grants:
-    return call.actions | reread
-
-
-def _longest_slice(calls: Sequence[Call], needs: Sequence[Grants], start: int) -> tuple[int, str]:
+def _longest_slice(calls: Sequence[Call], start: int) -> tuple[int, str]:
     grants: Grants = frozenset()
     policy = ""
-    for index in range(start, len(needs)):
-        grants |= needs[index]
+    for index in range(start, len(calls)):
+        grants |= calls[index].actions
         wider = session_policy(grants)
         if len(wider) > LONGEST:
             if index == start:
                 raise _too_long(calls[index], len(wider))
             return index, policy
         policy = wider
-    return len(needs), policy
+    return len(calls), policy
 
 
 def _too_long(call: Call, length: int) -> SessionPolicyTooLongError:

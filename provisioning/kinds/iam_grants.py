@@ -76,6 +76,12 @@ class Container:
         )
 
 
+def container_writes(noun: str, *others: str) -> frozenset[tuple[str, str]]:
+    """(IAM action, resource) of every call of `grant_steps`, and of these other operations on the container."""
+    operations = [f"{verb}{noun}Policy" for verb in ("Attach", "Detach", "Put", "Delete")]
+    return frozenset((f"iam:{operation}", f"{noun.lower()}/*") for operation in (*operations, *others))
+
+
 @dataclass(frozen=True)
 class Grants:
     """What a container holds, or what is declared for it."""

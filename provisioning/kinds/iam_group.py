@@ -28,6 +28,7 @@ from provisioning.kinds.iam_grants import (
     Container,
     Grants,
     InlineField,
+    container_writes,
     grant_steps,
     guards_among,
     in_order,
@@ -35,7 +36,7 @@ from provisioning.kinds.iam_grants import (
 )
 from provisioning.kinds.iam_names import LONG_NAME, IamName, Path, UserNames, arn, name_faults
 from provisioning.kinds.iam_protected import protected_resource
-from provisioning.kinds.iam_reads import ANYWHERE, grant_reads, iam_read, is_named
+from provisioning.kinds.iam_reads import ANYWHERE, grant_reads, grant_rereads, iam_read, is_named
 from provisioning.kinds.iam_risks import dangerous_grants
 
 MOST_ATTACHED = 10
@@ -71,6 +72,10 @@ class GroupKind(Kind[GroupSpec]):
 
     name: ClassVar[str] = "iam.group"
     sections: ClassVar[frozenset[Section]] = frozenset({Section.IAM_DETAILS})
+    writes: ClassVar[frozenset[tuple[str, str]]] = container_writes(
+        "Group", "CreateGroup", "UpdateGroup", "AddUserToGroup", "RemoveUserFromGroup"
+    )
+    rereads: ClassVar[frozenset[str]] = grant_rereads("Group", "GetGroup")
     example: ClassVar[Mapping[str, Any]] = {
         "Developers": {
             "path": "/teams/",

@@ -85,6 +85,13 @@ class PolicyKind(Kind[PolicySpec]):
 
     name: ClassVar[str] = "iam.policy"
     sections: ClassVar[frozenset[Section]] = frozenset({Section.IAM_DETAILS})
+    writes: ClassVar[frozenset[tuple[str, str]]] = frozenset(
+        (f"iam:{operation}", "policy/*")
+        for operation in ("CreatePolicy", "CreatePolicyVersion", "DeletePolicyVersion", "SetDefaultPolicyVersion")
+    )
+    rereads: ClassVar[frozenset[str]] = frozenset(
+        {"iam:GetPolicy", "iam:ListPolicies", "iam:ListPolicyVersions", "iam:GetPolicyVersion"}
+    )
     immutable: ClassVar[frozenset[str]] = frozenset({"path"})
     example: ClassVar[Mapping[str, Any]] = {
         "MfaGuard": {

@@ -13,10 +13,19 @@ _LANDING_ZONE = {
     "stacksets-exec-": "CloudFormation StackSets deploy with it",
 }
 _ACCESS_ROLES = {
-    "organizationaccountaccessrole": "the organisation's management account enters by it",
-    "awscontroltowerexecution": "AWS Control Tower enters by it",
+    "OrganizationAccountAccessRole": "the organisation's management account enters by it",
+    "AWSControlTowerExecution": "AWS Control Tower enters by it",
 }
 _CDK_BOOTSTRAP = re.compile(r"cdk-[a-z0-9]+-[a-z-]+-role-\d{12}-[a-z0-9-]+")
+
+
+PROTECTED_ROLES = (
+    *(f"role{path}*" for path in _AWS_PATHS),
+    *(f"role/{start}*" for start in _LANDING_ZONE),
+    *(f"role/{name}" for name in _ACCESS_ROLES),
+    "role/cdk-*-role-*",
+)
+"""The same as resources of an account, for the apply role's own denials; AWS tells their case apart."""
 
 
 def protected_resource(name: str, path: str, context: Context) -> str | None:
@@ -47,8 +56,9 @@ def protected_role(name: str, path: str, context: Context) -> str | None:
         return "Firstline enters this account by it"
     if low in {kept.lower() for kept in context.break_glass}:
         return "it is declared as break glass"
-    if low in _ACCESS_ROLES:
-        return _ACCESS_ROLES[low]
+    for role, reason in _ACCESS_ROLES.items():
+        if low == role.lower():
+            return reason
     if _CDK_BOOTSTRAP.fullmatch(low):
         return "AWS CDK deploys with it"
     return protected_resource(name, path, context)

@@ -18,6 +18,12 @@ def iam_read(operation: str, arn: str, result_key: str = "", **params: Any) -> R
     return Read("iam", operation, params, frozenset({(f"iam:{operation}", arn)}), result_key)
 
 
+def grant_rereads(noun: str, *others: str) -> frozenset[str]:
+    """IAM actions of `grant_reads` and of these other operations."""
+    operations = (f"ListAttached{noun}Policies", f"List{noun}Policies", f"Get{noun}Policy", *others)
+    return frozenset(f"iam:{operation}" for operation in operations)
+
+
 def stored_document(document: Any) -> str:
     """A document as a snapshot has it; botocore hands it over parsed, or as raw text where it could not."""
     if document is None:

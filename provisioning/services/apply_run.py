@@ -109,7 +109,7 @@ def _write(applying: Applying, looking: AwsSession, seen: Observation) -> None:
     pairs = [(change, call) for change in changes_to_make(applying, seen) for call in change.calls]
     steps = [Step(change, call, n) for n, (change, call) in enumerate(pairs)]
     # Re-reads go through the session that looks, so a slice holds the actions of its writes and nothing else.
-    for policy, part in session_policies([step.call for step in steps], [frozenset()] * len(steps)):
+    for policy, part in session_policies([step.call for step in steps]):
         with enter_to_write(applying.work, applying.claim, policy, applying.calls) as writing:
             for step in steps[part]:
                 make_call(applying, step, seen, looking, writing)

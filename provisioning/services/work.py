@@ -77,6 +77,6 @@ def _context(account: Account, desired: DesiredAccount) -> Context:
         ((item.kind, item.name, item.declared) for item in desired.items),
         account.account_id,
         account.partition,
-        own_roles=frozenset({root + given.look_role, root + given.apply_role}),
+        own_roles=frozenset(root + role for role in (given.look_role, given.apply_role, given.hand_over_role)),
         break_glass=frozenset(given.break_glass),
     )

@@ -1,4 +1,4 @@
-"""The way in: the hub's worker roles, each account's look and apply role, and the roles that AWS makes."""
+"""The way in, made from the templates that the product ships, and the roles that AWS makes."""
 
 from __future__ import annotations
 
@@ -6,45 +6,32 @@ import json
 from typing import Any
 
 from sandbox.call import Call
+from sandbox.cloudformation.deploy import deploy_stackset, shipped
 from sandbox.iam import roles
 from sandbox.iam.managed_policies import ensure
 from sandbox.iam.principals import store_trust
-from sandbox.organisation import grants
-from sandbox.organisation.content import owner, run
+from sandbox.organisation.content import owner
 from sandbox.world import world
 
 _ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
-_WORKERS = {"firstline-look-worker": "FirstlineLook", "firstline-apply-worker": "FirstlineApply"}
-
-
-def trust(principal: dict[str, str], condition: dict[str, Any] | None = None) -> dict[str, Any]:
-    statement: dict[str, Any] = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    return grants.document(statement | ({"Condition": condition} if condition else {}))
 
 
 def add_hub_roles(account: str) -> None:
     """Each worker's identity may assume its own kind of role in every account, and nothing else."""
-    for worker, role in _WORKERS.items():
-        policy = grants.document(grants.allow(["sts:AssumeRole"], f"arn:aws:iam::*:role/firstline/{role}"))
-        _role(account, worker, "/", trust({"Service": "ecs-tasks.amazonaws.com"}), policy)
+    deploy_stackset(shipped("firstline-hub"), {"Platform": "ecs"}, [account])
 
 
-def add_access_roles(account: str, external_id: str, policies: dict[str, Any]) -> None:
-    """Each trusts exactly one role of the hub, with the external id and the organisation.
-
-    `policies` may hold other documents for FirstlineLook and FirstlineApply, such as those the product prints.
-    """
-    hub, org_id = world.hub["account"], world.hub["org_id"]
-    condition = {"StringEquals": {"sts:ExternalId": external_id, "aws:PrincipalOrgID": org_id}}
-    policies = {"FirstlineLook": grants.LOOK_POLICY, "FirstlineApply": grants.APPLY_POLICY, **policies}
-    for worker, name in _WORKERS.items():
-        trusted = trust({"AWS": f"arn:aws:iam::{hub}:role/{worker}"}, condition)
-        _role(account, name, "/firstline/", trusted, policies[name])
-
-
-def _role(account: str, name: str, path: str, trusted: dict[str, Any], policy: dict[str, Any]) -> None:
-    run(account, "CreateRole", RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(trusted))
-    run(account, "PutRolePolicy", RoleName=name, PolicyName="firstline", PolicyDocument=json.dumps(policy))
+def add_access_roles(account: str, external_id: str) -> None:
+    """Each trusts exactly one role of the hub, with the external id and the organisation."""
+    hub = f"arn:aws:iam::{world.hub['account']}:role/firstline/"
+    parameters = {
+        "HubLookRoleArn": f"{hub}firstline-look-worker",
+        "HubApplyRoleArn": f"{hub}firstline-apply-worker",
+        "HubHandOverRoleArn": f"{hub}firstline-hand-over",
+        "ExternalId": external_id,
+        "OrganizationId": world.hub["org_id"],
+    }
+    deploy_stackset(shipped("firstline-roles"), parameters, [account])
 
 
 def add_aws_roles(account: str) -> None:
@@ -64,6 +51,7 @@ def _aws_role(account: str, name: str, path: str, principal: dict[str, str]) -> 
     """Made as AWS makes them, past the rules for customers."""
     params = {"RoleName": name, "Path": path}
     role = roles.new_role(Call("iam", "CreateRole", params, principal=owner(account)), name)
-    store_trust(role, json.dumps(trust(principal)))
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    store_trust(role, json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     world.iam(account).roles[role.id] = role
     return role

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.call import Principal
+from sandbox.iam.entities import find
 from sandbox.organisation.access import add_access_roles, add_aws_roles, add_hub_roles
+from sandbox.organisation.broken import break_access
 from sandbox.organisation.content import add_content
 from sandbox.organisation.tree import Tree
 from sandbox.sessions import Session, new_session
@@ -17,6 +19,7 @@ from sandbox.world import Account, world
 EXTERNAL_ID = "fl-3f8c1d7e9a2b4c60"
 MANAGEMENT_ACCOUNT = "777766665555"
 HUB_ACCOUNT = "999988887777"
+WORKERS = {"look": "firstline-look-worker", "apply": "firstline-apply-worker", "hand-over": "firstline-hand-over"}
 LONG = 10 * 365 * 24 * 3600.0
 
 _EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -34,7 +37,10 @@ def example(name: str) -> dict[str, Any]:
 
 
 def build(description: Mapping[str, Any]) -> dict[str, Any]:
-    """Replaces everything there is. Returns what a client needs to know to enter the accounts."""
+    """Replaces everything there is. Returns what a client needs to know to enter the accounts.
+
+    `hub_roles` and `firstline_roles` false leave out our own roles, for whoever deploys the templates himself.
+    """
     if "example" in description:
         description = {**example(description["example"]), **{k: v for k, v in description.items() if k != "example"}}
     with world.lock:
@@ -42,17 +48,17 @@ def build(description: Mapping[str, Any]) -> dict[str, Any]:
         management = description.get("management_account", MANAGEMENT_ACCOUNT)
         hub = description.get("hub_account", HUB_ACCOUNT)
         external_id = description.get("external_id", EXTERNAL_ID)
-        policies = description.get("access_policies", {})
         tree = Tree(management)
         tree.add(hub, "hub", ou="/security")
-        add_hub_roles(hub)
+        if description.get("hub_roles", True):
+            add_hub_roles(hub)
         world.hub.update(account=hub, management=management, org_id=tree.org_id, external_id=external_id)
         for one in description.get("accounts", []):
-            _add_account(tree, one, {"external_id": external_id, "policies": policies})
+            _add_account(tree, one, description.get("firstline_roles", True))
         return summary()
 
 
-def _add_account(tree: Tree, one: Mapping[str, Any], access: Mapping[str, Any]) -> None:
+def _add_account(tree: Tree, one: Mapping[str, Any], with_roles: bool) -> None:
     account = one["id"]
     if one.get("in_organisation", True):
         tree.add(account, one.get("name", account), one.get("ou", "/"), one.get("tags", {}))
@@ -62,18 +68,12 @@ def _add_account(tree: Tree, one: Mapping[str, Any], access: Mapping[str, Any]) 
     known.environment, known.root_mfa = one.get("environment", ""), one.get("root_mfa", True)
     world.iam(account)
     add_aws_roles(account)
-    if one.get("firstline_roles", True):
-        add_access_roles(account, one.get("external_id", access["external_id"]), access["policies"])
+    if one.get("firstline_roles", with_roles):
+        add_access_roles(account, one.get("external_id", world.hub["external_id"]))
     add_content(account, one)
-    set_status(account, one.get("status", "ACTIVE"))
-
-
-def set_status(account: str, status: str) -> None:
-    """ACTIVE, SUSPENDED, PENDING_CLOSURE ...; anything but ACTIVE can't be entered. Raises KeyError."""
-    known = world.accounts[account]
-    known.status = status
-    if known.member is not None:
-        known.member.status = known.member.state = status
+    world.set_status(account, one.get("status", "ACTIVE"))
+    if "broken" in one:
+        break_access(account, one["broken"])
 
 
 def summary() -> dict[str, Any]:
@@ -83,8 +83,9 @@ def summary() -> dict[str, Any]:
         "management_account": hub.get("management", ""),
         "hub_account": hub.get("account", ""),
         "external_id": hub.get("external_id", ""),
-        "look_worker": f"arn:aws:iam::{hub.get('account')}:role/firstline-look-worker",
-        "apply_worker": f"arn:aws:iam::{hub.get('account')}:role/firstline-apply-worker",
+        "look_worker": f"arn:aws:iam::{hub.get('account')}:role/firstline/firstline-look-worker",
+        "apply_worker": f"arn:aws:iam::{hub.get('account')}:role/firstline/firstline-apply-worker",
+        "hand_over_worker": f"arn:aws:iam::{hub.get('account')}:role/firstline/firstline-hand-over",
         "accounts": [_account_summary(known) for known in world.accounts.values()],
     }
 
@@ -98,6 +99,7 @@ def _account_summary(known: Account) -> dict[str, Any]:
         "status": known.status,
         "look_role": f"arn:aws:iam::{known.id}:role/firstline/FirstlineLook",
         "apply_role": f"arn:aws:iam::{known.id}:role/firstline/FirstlineApply",
+        "hand_over_role": f"arn:aws:iam::{known.id}:role/firstline/FirstlineHandOver",
     }
 
 
@@ -109,10 +111,11 @@ def administrator(account: str) -> Session:
 
 
 def worker(kind: str) -> Session:
-    """The hub's own identity of the look or the apply worker: a role session, as on ECS. Raises KeyError."""
-    name = {"look": "firstline-look-worker", "apply": "firstline-apply-worker"}[kind]
-    account = world.hub["account"]
-    role = world.iam(account).get_role(name)
+    """One of the hub's own identities (look, apply, hand-over): a role session, as on ECS. Raises KeyError."""
+    name, account = WORKERS[kind], world.hub["account"]
+    role = find(world.iam(account), "role", name)
+    if role is None:
+        raise KeyError(f"{name} in the hub {account}")
     principal = Principal(
         account=account,
         arn=f"arn:aws:sts::{account}:assumed-role/{name}/worker",

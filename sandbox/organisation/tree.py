@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from sandbox.organizations import backend_of
+from sandbox.scp import backend_of
 from sandbox.world import Account, world
 
 

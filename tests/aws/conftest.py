@@ -44,6 +44,16 @@ def organisation(sandbox: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
+def reads_more(organisation: Sandbox) -> None:
+    """The look roles may read all of IAM: for tests of how reads are made, whatever a look needs."""
+    for account in (ACCOUNT, OTHER):
+        iam = organisation.client("iam", account)
+        iam.delete_role_permissions_boundary(RoleName="FirstlineLook")
+        iam.attach_role_policy(RoleName="FirstlineLook", PolicyArn="arn:aws:iam::aws:policy/IAMReadOnlyAccess")
+    organisation.clear_calls()
+
+
+@pytest.fixture
 def become(organisation: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Give this process the identity of the `look` or the `apply` worker."""
     return partial(take_identity, organisation, monkeypatch)

@@ -82,6 +82,16 @@ def test_service_control_policy_is_a_cause_where_aws_names_it(thin: ThinAws) -> 
     assert "service control policy" in error.causes[0]
 
 
+@pytest.mark.parametrize("how", ["no_role", "wrong_trust", "wrong_external_id", "suspended", "denied_by_scp"])
+def test_only_a_service_control_policy_is_told_from_the_other_ways_to_be_kept_out(
+    organisation: Sandbox, become: Become, how: str
+) -> None:
+    become("look")
+    organisation.break_access(ACCOUNT, how)
+    error = refusal(entry(organisation, external_id=organisation.external_id))
+    assert ("service control policy" in " ".join(error.causes)) is (how == "denied_by_scp")
+
+
 def test_answer_that_names_another_account_is_refused(thin: ThinAws) -> None:
     thin.answer = lambda asked: assumed(OTHER)
     error = refusal(THIN)

@@ -7,9 +7,13 @@ import pytest
 
 from provisioning.aws.reading import read_sections
 from provisioning.core.errors import AwsError
+from provisioning.core.role_policies import SECTION_ACTIONS
 from provisioning.core.session_policy import LOOK_POLICY
 from provisioning.core.snapshot import Complete, Section, Snapshot, Unreadable
+from sandbox.actions import needed_actions
+from sandbox.call import Call as Sent
 from sandbox.client import Sandbox
+from sandbox.organisation.content import owner
 from tests.aws.bench_account import BUDGETS, bench_account
 from tests.aws.conftest import ACCOUNT, Enter
 
@@ -80,6 +84,18 @@ def hashes(snapshot: Snapshot) -> dict[Section, str]:
     return {name: found.hash for name, found in snapshot.sections.items() if isinstance(found, Complete)}
 
 
+@pytest.mark.parametrize("section", SECTION_ACTIONS)
+def test_section_takes_the_actions_that_the_look_role_is_given_for_it(
+    look: Enter, bench: Sandbox, section: Section
+) -> None:
+    with look() as session:
+        bench.clear_calls()
+        snapshot, _ = read_sections(session, {section}, BUDGETS)
+    assert isinstance(snapshot.sections[section], Complete)
+    sent = [Sent(call["service"], call["operation"], {}, principal=owner(ACCOUNT)) for call in bench.calls(ACCOUNT)]
+    assert {needed.action for call in sent for needed in needed_actions(call)} == SECTION_ACTIONS[section]
+
+
 def test_details_hold_everything_in_one_order(look: Enter, bench: Sandbox) -> None:
     body = read(look).body(Section.IAM_DETAILS)
     assert [group["name"] for group in body["groups"]] == [f"group-{number}" for number in range(5)]
@@ -89,7 +105,7 @@ def test_details_hold_everything_in_one_order(look: Enter, bench: Sandbox) -> No
     assert role["attached"] == [f"arn:aws:iam::{ACCOUNT}:policy/policy-0"]
     assert json.loads(role["trust"])["Statement"][0]["Principal"] == {"Service": "ec2.amazonaws.com"}
     assert role["trust"] == json.dumps(json.loads(role["trust"]), sort_keys=True, separators=(",", ":"))
-    policy = body["policies"][0]
+    policy = next(policy for policy in body["policies"] if policy["path"] == "/")
     assert (policy["name"], policy["path"], policy["default_version"]) == ("policy-0", "/", "v1")
 
 

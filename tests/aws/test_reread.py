@@ -12,6 +12,8 @@ from provisioning.core.snapshot import Section
 from sandbox.client import Sandbox
 from tests.aws.conftest import ACCOUNT, Enter
 
+pytestmark = pytest.mark.usefixtures("reads_more")
+
 
 def user_and_policies(name: str) -> Reread:
     found = yield Read("iam", "GetUser", {"UserName": name}, frozenset())

@@ -10,6 +10,8 @@ from provisioning.core.change import Call, Read
 from sandbox.client import Sandbox
 from tests.aws.conftest import ACCOUNT, QUICK, Enter
 
+pytestmark = pytest.mark.usefixtures("reads_more")
+
 CREATE = Call("iam", "CreateGroup", {"GroupName": "Developers"}, frozenset())
 
 

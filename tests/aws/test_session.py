@@ -15,6 +15,8 @@ from sandbox.client import Sandbox
 from tests.aws.conftest import ACCOUNT, Enter
 from tests.aws.thin_aws import Answer, Asked, ThinAws, assumed, xml, xml_error
 
+pytestmark = pytest.mark.usefixtures("reads_more")
+
 CREATE = Call(
     "iam", "CreateGroup", FrozenMap({"GroupName": "Developers"}), frozenset(), frozenset({"EntityAlreadyExists"})
 )

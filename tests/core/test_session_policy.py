@@ -14,13 +14,11 @@ from provisioning.core.session_policy import (
     LONGEST,
     LOOK_POLICY,
     SessionPolicyTooLongError,
-    reads_on,
     session_policies,
     session_policy,
 )
 
 ROLE = "arn:aws:iam::111111111111:role/"
-NOTHING: frozenset[tuple[str, str]] = frozenset()
 
 
 def call(*grants: tuple[str, str]) -> Call:
@@ -54,7 +52,7 @@ def test_policy_is_exactly_its_grants(wanted: set[tuple[str, str]]) -> None:
 def test_slices_cover_every_call_once_in_order_and_no_more(wanted: list[set[tuple[str, str]]], padding: int) -> None:
     longer = [{(action, arn + "-" * padding + str(n)) for action, arn in one} for n, one in enumerate(wanted)]
     calls = [call(*one) for one in longer]
-    slices = session_policies(calls, [NOTHING] * len(calls))
+    slices = session_policies(calls)
     assert [one for _, part in slices for one in calls[part]] == calls
     for policy, part in slices:
         assert len(policy) <= LONGEST
@@ -73,38 +71,18 @@ def test_actions_on_the_same_resources_share_a_statement() -> None:
     ]
 
 
-def test_rereads_of_a_call_are_in_the_session_of_that_call_only() -> None:
-    long = [f"{ROLE}{'x' * 400}{number}" for number in range(8)]
-    slices = session_policies([call(("iam:TagRole", arn)) for arn in long], [reads_on(arn) for arn in long])
-    assert len(slices) == 2
-    for policy, part in slices:
-        assert granted(policy) == {
-            (action, arn) for arn in long[part] for action in ("iam:TagRole", "iam:Get*", "iam:List*")
-        }
-
-
 def test_nothing_to_do_needs_no_session() -> None:
-    assert session_policies([], []) == ()
+    assert session_policies([]) == ()
 
 
 def test_call_that_can_not_fit_is_refused_by_name() -> None:
     with pytest.raises(SessionPolicyTooLongError, match="iam Anything needs a session policy of"):
-        session_policies([call(*((f"iam:{n}", ROLE + "y" * 500 + str(n)) for n in range(5)))], [NOTHING])
-
-
-def test_every_call_needs_its_rereads_said() -> None:
-    with pytest.raises(ValueError, match="shorter"):
-        session_policies([call(("iam:A", ROLE))], [])
+        session_policies([call(*((f"iam:{n}", ROLE + "y" * 500 + str(n)) for n in range(5)))])
 
 
 def test_stars_in_a_budgets_name_are_no_wildcards() -> None:
     policy = session_policy([("budgets:ModifyBudget", "arn:aws:budgets::111111111111:budget/all*of?$")])
     assert json.loads(policy)["Statement"][0]["Resource"] == "arn:aws:budgets::111111111111:budget/all${*}of${?}${$}"
-
-
-def test_reread_of_a_budget_is_one_action() -> None:
-    arn = "arn:aws:budgets::111111111111:budget/s3"
-    assert reads_on(arn) == {("budgets:ViewBudget", arn)}
 
 
 def test_policy_is_what_sts_takes_whatever_the_names() -> None:

@@ -76,7 +76,7 @@ def test_write_under_a_lower_fence_is_an_overlap(sandbox: Sandbox) -> None:
     stale, fresh = apply_session(sandbox, "run-1.1"), apply_session(sandbox, "run-2.2")
     stale.create_group(GroupName="a")
     fresh.create_group(GroupName="b")
-    stale.list_groups()
+    stale.list_roles()
     assert sandbox.overlaps() == []
     stale.create_group(GroupName="c")
     (found,) = sandbox.overlaps()

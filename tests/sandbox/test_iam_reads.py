@@ -25,7 +25,7 @@ def details(iam: Any, *kinds: str, size: int = 100) -> dict[str, list[dict[str, 
 
 def test_bulk_read_names_its_policies(iam: Any) -> None:
     made = iam.create_policy(PolicyName="Guard", Path="/firstline/", PolicyDocument=policy())["Policy"]
-    (found,) = details(iam, "LocalManagedPolicy")["Policies"]
+    (found,) = [one for one in details(iam, "LocalManagedPolicy")["Policies"] if one["Arn"] == made["Arn"]]
     assert (found["PolicyName"], found["PolicyId"]) == ("Guard", made["PolicyId"])
     assert found["PolicyVersionList"][0]["Document"]["Statement"][0]["Action"] == "s3:GetObject"
     assert found["PolicyId"].startswith("ANPA")
@@ -45,7 +45,7 @@ def test_bulk_read_pages_over_all_kinds_together(iam: Any) -> None:
 def test_bulk_read_shows_aws_managed_policies_in_use_only_when_asked(iam: Any) -> None:
     iam.create_group(GroupName="G")
     iam.attach_group_policy(GroupName="G", PolicyArn=READ_ONLY)
-    assert details(iam, *ALL).get("Policies", []) == []
+    assert all(found["Arn"].split(":")[4] == ACCOUNT for found in details(iam, *ALL)["Policies"])
     shown = {found["PolicyName"] for found in details(iam, "AWSManagedPolicy")["Policies"]}
     assert "ReadOnlyAccess" in shown and "IAMFullAccess" not in shown
 
@@ -165,7 +165,8 @@ def test_scope_tells_our_policies_from_awss(iam: Any) -> None:
     local = iam.list_policies(Scope="Local")["Policies"]
     aws = iam.get_paginator("list_policies").paginate(Scope="AWS", PaginationConfig={"PageSize": 1000})
     names = {found["PolicyName"] for page in aws for found in page["Policies"]}
-    assert [found["PolicyName"] for found in local] == ["Ours"]
+    assert [found["PolicyName"] for found in local if found["Path"] == "/"] == ["Ours"]
+    assert all(found["Arn"].split(":")[4] == ACCOUNT for found in local)
     assert {"AdministratorAccess", "Billing"} <= names and "Ours" not in names
 
 

@@ -23,6 +23,8 @@ NOTIFICATION = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THA
 @pytest.fixture(scope="module", autouse=True)
 def _workshop_in_this_process() -> None:
     build(example("workshop"))
+    document = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
+    run(DEV, "PutRolePolicy", RoleName="LegacyDeploy", PolicyName="inline", PolicyDocument=document)
 
 
 def test_every_operation_is_one_of_its_service() -> None:
@@ -44,7 +46,7 @@ READS: list[tuple[str, str, dict[str, Any]]] = [
     ("iam", "ListGroups", {}),
     ("iam", "ListPolicies", {"MaxItems": 5}),
     ("iam", "ListInstanceProfiles", {}),
-    ("iam", "GetRolePolicy", {"RoleName": "FirstlineLook", "PolicyName": "firstline"}),
+    ("iam", "GetRolePolicy", {"RoleName": "LegacyDeploy", "PolicyName": "inline"}),
     ("iam", "ListAttachedRolePolicies", {"RoleName": "LegacyDeploy"}),
     ("iam", "GetLoginProfile", {"UserName": "ann"}),
     ("budgets", "DescribeBudgets", {"AccountId": DEV, "ShowFilterExpression": True}),

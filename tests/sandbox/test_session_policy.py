@@ -109,12 +109,12 @@ IAM_CASES: list[Case] = [
         "policy",
         lambda iam: iam.create_policy(
             PolicyName="Guard",
-            Path="/firstline/",
+            Path="/guards/",
             PolicyDocument=json.dumps(
                 {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
             ),
         ),
-        [("iam:CreatePolicy", iam_arn("policy/firstline/Guard"))],
+        [("iam:CreatePolicy", iam_arn("policy/guards/Guard"))],
     ),
 ]
 
@@ -160,6 +160,7 @@ BUDGET_CASES: list[Case] = [
 def test_budgets_call_needs_each_of_its_actions(
     sandbox: Sandbox, _name: str, call: Callable[[Any], Any], needed: list[tuple[str, str]]
 ) -> None:
+    _allow_more(sandbox, "budgets:TagResource")
     for left_out in range(len(needed)):
         some = [("sts:TagSession", "*"), *needed[:left_out], *needed[left_out + 1 :]]
         denied = code_of(lambda some=some: call(sandbox.client_with("budgets", session(sandbox, *some))))
@@ -207,6 +208,32 @@ def test_session_policy_over_its_size_is_refused(sandbox: Sandbox) -> None:
 def test_change_of_the_roles_own_policy_binds_open_sessions(sandbox: Sandbox) -> None:
     iam = sandbox.client_with("iam", session(sandbox))
     iam.list_roles()
-    sandbox.client("iam", ACCOUNT).delete_role_policy(RoleName="FirstlineApply", PolicyName="firstline")
+    admin = sandbox.client("iam", ACCOUNT)
+    for policy in admin.list_attached_role_policies(RoleName="FirstlineApply")["AttachedPolicies"]:
+        admin.detach_role_policy(RoleName="FirstlineApply", PolicyArn=policy["PolicyArn"])
     with refused("AccessDenied"):
         iam.list_roles()
+
+
+def test_boundary_of_the_role_holds_whatever_else_is_attached_to_it(sandbox: Sandbox) -> None:
+    admin = sandbox.client("iam", ACCOUNT)
+    admin.attach_role_policy(RoleName="FirstlineLook", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    given = sandbox.client_with("sts", sandbox.hub_credentials("look")).assume_role(
+        RoleArn=iam_arn("role/firstline/FirstlineLook"), RoleSessionName="run-1.1", ExternalId=sandbox.external_id
+    )["Credentials"]
+    look = {
+        "aws_access_key_id": given["AccessKeyId"],
+        "aws_secret_access_key": given["SecretAccessKey"],
+        "aws_session_token": given["SessionToken"],
+    }
+    sandbox.client_with("iam", look).list_roles()
+    with refused("AccessDenied") as caught:
+        sandbox.client_with("iam", look).create_group(GroupName="G")
+    assert "because no permissions boundary allows the iam:CreateGroup action" in str(caught[0])
+
+
+def _allow_more(sandbox: Sandbox, action: str) -> None:
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
+    sandbox.client("iam", ACCOUNT).put_role_policy(
+        RoleName="FirstlineApply", PolicyName="more", PolicyDocument=json.dumps(document)
+    )

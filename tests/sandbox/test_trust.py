@@ -112,7 +112,7 @@ def _role(iam: Any, name: str, principal: Any, effect: str = "Allow", condition:
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))
 
 
-HUB_ROLE = f"arn:aws:iam::{HUB}:role/firstline-look-worker"
+HUB_ROLE = f"arn:aws:iam::{HUB}:role/firstline/firstline-look-worker"
 PRINCIPALS: list[tuple[Any, bool]] = [
     ({"AWS": f"arn:aws:iam::{HUB}:root"}, True),
     ({"AWS": HUB}, True),
@@ -120,7 +120,7 @@ PRINCIPALS: list[tuple[Any, bool]] = [
     ({"AWS": f"arn:aws:sts::{HUB}:assumed-role/firstline-look-worker/worker"}, True),
     ({"AWS": "*"}, True),
     ("*", True),
-    ({"AWS": f"arn:aws:iam::{HUB}:role/firstline-apply-worker"}, False),
+    ({"AWS": f"arn:aws:iam::{HUB}:role/firstline/firstline-apply-worker"}, False),
     ({"AWS": f"arn:aws:iam::{STRANGER}:root"}, False),
     ({"Service": "ec2.amazonaws.com"}, False),
     ({"AWS": [f"arn:aws:iam::{STRANGER}:root", HUB_ROLE]}, True),

@@ -41,6 +41,8 @@ class Budget(Kind[BudgetSpec]):
     sections: ClassVar[frozenset[Section]] = frozenset(
         {Section.BUDGETS, Section.BUDGET_NOTIFICATIONS, Section.BUDGET_SUBSCRIBERS}
     )
+    writes: ClassVar[frozenset[tuple[str, str]]] = frozenset({(calls.WRITE, "budget/*")})
+    rereads: ClassVar[frozenset[str]] = frozenset({calls.READ})
     example: ClassVar[Mapping[str, Any]] = EXAMPLE
     immutable: ClassVar[frozenset[str]] = frozenset({"type"})
 

@@ -20,10 +20,10 @@ from provisioning.kinds.iam_attachments import (
     policy_keys,
 )
 from provisioning.kinds.iam_documents import ROLE_INLINE_SIZE, InlinePolicies, check_inline
-from provisioning.kinds.iam_grants import guards_among
+from provisioning.kinds.iam_grants import container_writes, guards_among
 from provisioning.kinds.iam_names import SHORT_NAME, Description, IamName, Path, arn, name_faults
 from provisioning.kinds.iam_protected import protected_role
-from provisioning.kinds.iam_reads import row_named
+from provisioning.kinds.iam_reads import grant_rereads, row_named
 from provisioning.kinds.iam_risks import dangerous_grants
 from provisioning.kinds.iam_role.changes import Role, create_calls, update_calls
 from provisioning.kinds.iam_role.reread import reread_role
@@ -33,6 +33,15 @@ from provisioning.kinds.iam_tags import PrincipalTags
 
 # 10 by default, up to this on request; what this account allows is checked when the plan is made.
 MOST_ATTACHED = 25
+# PassRole is what AddRoleToInstanceProfile needs on the role.
+ROLE_OPERATIONS = (
+    *("CreateRole", "UpdateRole", "UpdateAssumeRolePolicy", "TagRole", "UntagRole", "PassRole"),
+    *("PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"),
+)
+PROFILE_OPERATIONS = (
+    *("CreateInstanceProfile", "AddRoleToInstanceProfile"),
+    *("RemoveRoleFromInstanceProfile", "DeleteInstanceProfile"),
+)
 SHORTEST_SESSION, LONGEST_SESSION = 3600, 43200
 
 
@@ -61,6 +70,10 @@ class RoleKind(Kind[RoleSpec]):
 
     name: ClassVar[str] = "iam.role"
     sections: ClassVar[frozenset[Section]] = frozenset({Section.IAM_DETAILS, Section.IAM_ROLES})
+    writes: ClassVar[frozenset[tuple[str, str]]] = container_writes("Role", *ROLE_OPERATIONS) | frozenset(
+        (f"iam:{operation}", "instance-profile/*") for operation in PROFILE_OPERATIONS
+    )
+    rereads: ClassVar[frozenset[str]] = grant_rereads("Role", "GetRole", "ListInstanceProfilesForRole")
     immutable: ClassVar[frozenset[str]] = frozenset({"path"})
     example: ClassVar[Mapping[str, Any]] = {
         "EC2_S3ReadOnlyAccess": {

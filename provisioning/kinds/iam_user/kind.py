@@ -20,10 +20,10 @@ from provisioning.kinds.iam_attachments import (
     policy_keys,
 )
 from provisioning.kinds.iam_documents import USER_INLINE_SIZE, InlinePolicies, check_inline
-from provisioning.kinds.iam_grants import guards_among
+from provisioning.kinds.iam_grants import container_writes, guards_among
 from provisioning.kinds.iam_names import SHORT_NAME, IamName, Path, arn, name_faults
 from provisioning.kinds.iam_protected import protected_user
-from provisioning.kinds.iam_reads import is_named
+from provisioning.kinds.iam_reads import grant_rereads, is_named
 from provisioning.kinds.iam_risks import dangerous_grants
 from provisioning.kinds.iam_tags import PrincipalTags
 from provisioning.kinds.iam_user.changes import User, create_calls, update_calls
@@ -40,6 +40,10 @@ from provisioning.kinds.iam_user.spec import UserSpec, observed_users, user_rows
 
 # 10 by default, up to this on request; what this account allows is checked when the plan is made.
 MOST_ATTACHED = 20
+USER_OPERATIONS = (
+    *("CreateUser", "UpdateUser", "TagUser", "UntagUser"),
+    *("PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"),
+)
 
 
 class UserDeclaration(Declaration):
@@ -62,6 +66,10 @@ class UserKind(Kind[UserSpec]):
 
     name: ClassVar[str] = "iam.user"
     sections: ClassVar[frozenset[Section]] = frozenset({Section.IAM_DETAILS})
+    writes: ClassVar[frozenset[tuple[str, str]]] = container_writes("User", *USER_OPERATIONS) | frozenset(
+        (f"iam:{operation}", "group/*") for operation in ("AddUserToGroup", "RemoveUserFromGroup")
+    )
+    rereads: ClassVar[frozenset[str]] = grant_rereads("User", "GetUser", "ListGroupsForUser")
     example: ClassVar[Mapping[str, Any]] = {
         "dora": {
             "path": "/people/",

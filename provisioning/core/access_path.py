@@ -1,0 +1,126 @@
+"""The way into accounts as data: where our roles stand, whom they trust, and what guards them. Pure.
+
+Text values may be placeholders of a template, such as ${AWS::AccountId}; nothing here looks into them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Document = dict[str, Any]
+Statement = dict[str, Any]
+
+OUR_RESOURCES = ("role", "policy", "instance-profile")
+"""What lies below the path of our roles, in the accounts and in the hub."""
+STACK_SETS = "role/stacksets-exec-*"
+"""The roles that service-managed StackSets deploy with."""
+
+_WRITES = [
+    *("iam:Add*", "iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:Remove*"),
+    *("iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*"),
+]
+
+
+@dataclass(frozen=True)
+class AccessPath:
+    """Where the roles that Firstline enters by stand. `role_path` begins and ends with a slash and is no bare one."""
+
+    partition: str = "aws"
+    account_id: str = "*"
+    role_path: str = "/firstline/"
+    look: str = "FirstlineLook"
+    apply: str = "FirstlineApply"
+    hand_over: str = "FirstlineHandOver"
+
+    def arn(self, resource: str, service: str = "iam") -> str:
+        """ARN of a resource of the account, e.g. role/*. IAM and Budgets have no region."""
+        return f"arn:{self.partition}:{service}::{self.account_id}:{resource}"
+
+    @property
+    def ours(self) -> list[str]:
+        """Everything below our path."""
+        return [self.arn(f"{kind}{self.role_path}*") for kind in OUR_RESOURCES]
+
+
+def document(*statements: Statement) -> Document:
+    """A policy document of these statements."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def hub_policy(place: AccessPath, role: str) -> Document:
+    """What one worker of the hub may do: assume one kind of role, in any account, and nothing else."""
+    target = f"arn:{place.partition}:iam::*:role{place.role_path}{role}"
+    return document(_allow("AssumeOneKindOfRole", ["sts:AssumeRole"], target))
+
+
+def access_trust(hub_role_arn: str, external_id: str, organization_id: str) -> Document:
+    """Exactly one identity of the hub, in our organisation, with the external id (IAM user guide, confused deputy)."""
+    return document(
+        {
+            "Sid": "TrustOneWorkerOfTheHub",
+            "Effect": "Allow",
+            "Principal": {"AWS": hub_role_arn},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"sts:ExternalId": external_id, "aws:PrincipalOrgID": organization_id}},
+        }
+    )
+
+
+def service_trust(service: str, account_id: str) -> Document:
+    """A hub role for tasks of ECS or instances of EC2; ECS names the account it acts for."""
+    statement: Statement = {
+        "Sid": "TrustThePlatform",
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+    }
+    if service.startswith("ecs-tasks."):
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account_id}}
+    return document(statement)
+
+
+def pod_identity_trust(account_id: str) -> Document:
+    """A hub role for pods through EKS Pod Identity, which always tags its sessions unless told not to."""
+    return document(
+        {
+            "Sid": "TrustThePlatform",
+            "Effect": "Allow",
+            "Principal": {"Service": "pods.eks.amazonaws.com"},
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+            "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+        }
+    )
+
+
+def web_identity_trust(provider_arn: str, issuer: str, subject: str) -> Document:
+    """A hub role for one Kubernetes service account through the cluster's OIDC provider (IRSA)."""
+    return document(
+        {
+            "Sid": "TrustThePlatform",
+            "Effect": "Allow",
+            "Principal": {"Federated": provider_arn},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": subject}},
+        }
+    )
+
+
+def protecting_scp(place: AccessPath) -> Document:
+    """A service control policy: only the roles of StackSets change what lies below our path.
+
+    AWS makes those roles with a service-linked role, which no SCP binds; anybody else who made one would get past.
+    """
+    deployer = place.arn(STACK_SETS)
+    return document(
+        _deny("ProtectFirstline", _WRITES, place.ours)
+        | {"Condition": {"ArnNotLike": {"aws:PrincipalArn": [deployer]}}},
+        _deny("ProtectItsDeployer", _WRITES, [deployer]),
+    )
+
+
+def _allow(sid: str, actions: Sequence[str], resource: str | list[str]) -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+def _deny(sid: str, actions: Sequence[str], resource: list[str]) -> Statement:
+    return {"Sid": sid, "Effect": "Deny", "Action": list(actions), "Resource": resource}

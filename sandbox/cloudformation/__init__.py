@@ -1,0 +1,1 @@
+"""Deploys small CloudFormation templates of IAM resources, so that the shipped ones are what is tested."""
