@@ -23,6 +23,8 @@ def wrong_parameters(request: Request, known: frozenset[str]) -> dict[str, list[
 
 
 def refuse_parameters(request: Request) -> None:
-    """Raise ParameterError when the request carries any: for addresses that take none."""
-    if errors := wrong_parameters(request, frozenset()):
+    """Raise ParameterError for every parameter that the view's `parameters` does not list for this action."""
+    view = (request.parser_context or {}).get("view")
+    known = getattr(view, "parameters", {}).get(getattr(view, "action", None), frozenset())
+    if errors := wrong_parameters(request, known):
         raise ParameterError(errors)

@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from access.parameters import ParameterError
 
@@ -27,6 +28,14 @@ class NewestFirst(CursorPagination):
         """The view's own order, never one a request chooses."""
         self.model = queryset.model
         return tuple(getattr(view, "page_ordering", (self.ordering,)))
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """The page, with the addresses of its neighbours in `Link` too (RFC 8288)."""
+        response = super().get_paginated_response(data)
+        links = {"next": response.data["next"], "prev": response.data["previous"]}
+        if told := ", ".join(f'<{url}>; rel="{relation}"' for relation, url in links.items() if url):
+            response.headers["Link"] = told
+        return response
 
     def get_page_size(self, request: Request) -> int:
         """Rows per page. Raises ParameterError for anything but 1 to `max_page_size`."""

@@ -14,6 +14,7 @@ from provisioning.services.request_check import request_check
 from provisioning.services.request_look import request_look
 from provisioning.views.accounts import AccountLookup
 from provisioning.views.acting import accepted, acting, read
+from provisioning.views.waiting import WAIT, wait_seconds
 
 QUEUED = {
     202: OpenApiResponse(RunSerializer, description="Queued; `Location` is the run."),
@@ -26,22 +27,25 @@ class AccountWorkViewSet(AccountLookup):
     """Asked of one account."""
 
     needs = {"look": Permission.OPERATE, "check": Permission.OPERATE}
+    parameters = {"look": frozenset({"wait"}), "check": frozenset({"wait"})}
 
-    @extend_schema(summary="Look at an account now", request=None, responses=QUEUED)
+    @extend_schema(summary="Look at an account now", request=None, responses=QUEUED, parameters=[WAIT])
     def look(self, request: Request, account_id: str) -> Response:
         """Queues a look; asking again while it is open answers with the open one."""
         self.get_object()
         read(NothingSerializer, request)
+        wait_seconds(request)
         run, made = request_look(account_id=account_id, actor=acting(request))
-        return accepted(run, made=made)
+        return accepted(request, run, made=made)
 
-    @extend_schema(summary="Check whether an account can be entered", request=None, responses=QUEUED)
+    @extend_schema(summary="Check whether an account can be entered", request=None, responses=QUEUED, parameters=[WAIT])
     def check(self, request: Request, account_id: str) -> Response:
         """A worker tries; the run's outcome holds the identity it got, or the possible causes."""
         self.get_object()
         read(NothingSerializer, request)
+        wait_seconds(request)
         run, made = request_check(account_id=account_id, actor=acting(request))
-        return accepted(run, made=made)
+        return accepted(request, run, made=made)
 
     @extend_schema(summary="What an account should look like", responses=DesiredStateSerializer)
     def desired(self, request: Request, account_id: str) -> Response:

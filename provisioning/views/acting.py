@@ -15,6 +15,7 @@ from access.policy import visible
 from access.roles import Actor, Permission
 from provisioning.models import Run
 from provisioning.serializers.runs import RunSerializer
+from provisioning.views.waiting import waiting
 
 Row = TypeVar("Row", bound=Model)
 
@@ -40,7 +41,8 @@ def read(serializer_class: type[Serializer[Any]], request: Request, **options: A
     return found
 
 
-def accepted(run: Run, *, made: bool) -> Response:
+def accepted(request: Request, run: Run, *, made: bool) -> Response:
     """202 for a run that was queued, 200 for the one that was open already; both say where it is."""
     headers = {"Location": reverse("run", args=[run.pk])}
-    return Response(RunSerializer(run).data, status=202 if made else 200, headers=headers)
+    answer = Response(RunSerializer(run).data, status=202 if made else 200, headers=headers)
+    return waiting(request, run.pk, answer)

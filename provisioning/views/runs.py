@@ -1,5 +1,6 @@
 """Runs over REST."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,13 +21,14 @@ from provisioning.services.request_check import request_check
 from provisioning.services.request_look import request_look
 from provisioning.views.account_work import QUEUED
 from provisioning.views.acting import accepted, acting, narrowed, read
+from provisioning.views.waiting import WAIT, wait_seconds, waiting
 
 REQUESTS = {Run.Kind.LOOK: request_look, Run.Kind.CHECK: request_check}
 
 
 @extend_schema_view(
     list=extend_schema(summary="Runs, newest first"),
-    retrieve=extend_schema(summary="One run with its outcome and its writes"),
+    retrieve=extend_schema(summary="One run with its outcome and its writes", parameters=[WAIT]),
 )
 @extend_schema(tags=["runs"])
 class RunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Run]):
@@ -36,6 +38,7 @@ class RunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Run]):
     filterset_class = RunFilter
     page_ordering = ("-created_at", "-id")
     needs = {"create": Permission.OPERATE, "cancel": Permission.OPERATE}
+    parameters = {"create": frozenset({"wait"}), "retrieve": frozenset({"wait"})}
 
     def get_queryset(self) -> QuerySet[Run]:
         """Runs of accounts that the reader may see."""
@@ -45,12 +48,18 @@ class RunViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Run]):
         """Lists leave out the writes."""
         return RunRowSerializer if self.action == "list" else RunSerializer
 
-    @extend_schema(summary="Ask for a run", request=RunRequestSerializer, responses=QUEUED)
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """As it is now, or with `wait` as it is when it has ended."""
+        run = self.get_object()
+        return waiting(request, run.pk, Response(self.get_serializer(run).data))
+
+    @extend_schema(summary="Ask for a run", request=RunRequestSerializer, responses=QUEUED, parameters=[WAIT])
     def create(self, request: Request) -> Response:
         """A look or an access check; asking again while one is open answers with the open one."""
         asked = read(RunRequestSerializer, request)
+        wait_seconds(request)
         run, made = REQUESTS[asked["kind"]](account_id=asked["account_id"], actor=acting(request))
-        return accepted(run, made=made)
+        return accepted(request, run, made=made)
 
     @extend_schema(summary="Cancel a run", request=None, responses=RunSerializer)
     def cancel(self, request: Request, pk: UUID) -> Response:
