@@ -18,6 +18,7 @@ BY_NAME: Mapping[str, Any] = {
     "detail": "Use one of sandbox, dev, test, staging, prod.",
     "digest": PLAN_DIGEST,
     "environment": "prod",
+    "external_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
     "evidence": "https://wiki.example.com/billing/2026-11",
     "kind": "iam.group",
     "name": "payments-prod",
@@ -110,7 +111,7 @@ def _object(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int) -
     made = {name: example_of(field, schemas, name, depth + 1) for name, field in fields.items()}
     more = schema.get("additionalProperties")
     if not fields and isinstance(more, dict) and more:
-        made["data-class"] = example_of(more, schemas, "", depth + 1)
+        made["data-class"] = "internal" if _type(more) == "string" else example_of(more, schemas, "", depth + 1)
     return made
 
 

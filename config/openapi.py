@@ -1,5 +1,6 @@
 """What the OpenAPI document says beyond what the views do: how to sign in, and how every refusal looks."""
 
+from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -7,6 +8,15 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from config.problems import MEDIA_TYPE
 
 ANYONE = {401: "No token, or one that is unknown, expired or revoked.", 403: "Your role does not allow it."}
+CODES = {
+    400: "invalid",
+    401: "not_authenticated",
+    403: "permission_denied",
+    404: "not_found",
+    409: "conflict",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
 PROBLEM = {
     "type": "object",
     "description": "Problem details (RFC 9457).",
@@ -63,7 +73,7 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             for status, description in _refusals(path, method, operation).items():
-                operation["responses"].setdefault(str(status), _problem(description))
+                operation["responses"].setdefault(str(status), _problem(status, description))
     return result
 
 
@@ -82,6 +92,16 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> dict[int, st
     return refusals
 
 
-def _problem(description: str) -> dict[str, Any]:
+def _problem(status: int, description: str) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}
+    code = CODES[status]
+    example: dict[str, Any] = {
+        "type": f"urn:firstline:problem:{code.replace('_', '-')}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": description,
+    }
+    if status == HTTPStatus.BAD_REQUEST:
+        example["errors"] = [{"pointer": "/environment", "detail": "Use one of sandbox, dev, test, staging, prod."}]
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema, "example": example}}}
