@@ -18,7 +18,7 @@ class Environment(BaseSettings):
     secret_key: str = Field(
         min_length=32,
         repr=False,
-        description="Signs sessions and forms: at least 50 random characters, kept out of the repository.",
+        description="Signs sessions and forms. Random; 50 characters or more unless only this machine is served.",
     )
     debug: bool = Field(False, description="Shows errors with their causes: for development on one machine only.")
     log_format: Literal["json", "text"] = Field("json", description="One JSON object a line, or lines for reading.")
