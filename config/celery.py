@@ -31,7 +31,6 @@ app.conf.update(
 app.autodiscover_tasks()
 
 
-@worker_init.connect
 def _refuse_unsafe_start(**_: Any) -> None:
     import django
 
@@ -42,3 +41,6 @@ def _refuse_unsafe_start(**_: Any) -> None:
     from config.start import refuse_unsafe_start
 
     refuse_unsafe_start(Process.WORKER)
+
+
+worker_init.connect(_refuse_unsafe_start)

@@ -33,7 +33,7 @@ class Environment(BaseSettings):
     database_url: str = Field(
         "postgresql://firstline@localhost:5432/firstline",
         repr=False,
-        description="PostgreSQL. Over a network add `?sslmode=verify-full&sslrootcert=/path`; libpq's other options too.",
+        description="PostgreSQL. Over a network add `?sslmode=verify-full&sslrootcert=/path`; libpq's options hold.",
     )
     redis_url: str = Field(
         "redis://localhost:6379/0",
@@ -41,16 +41,20 @@ class Environment(BaseSettings):
         description="Redis, with its password; `rediss://` over a network.",
     )
     plain_servers: bool = Field(
-        False, description="PostgreSQL and Redis stand on a network that nobody else can listen on: TLS isn't asked for."
+        False,
+        description="PostgreSQL and Redis stand on a network that nobody else can listen on: TLS isn't asked for.",
     )
     https: bool | None = Field(
         None, description="People and programs come by HTTPS. Unset: yes, unless every allowed host is this machine."
     )
     proxy_https_header: str = Field(
-        "", description="Header by which the proxy says `https`, e.g. `X-Forwarded-Proto`; it must replace what came in."
+        "",
+        description="Header by which the proxy says `https`, e.g. `X-Forwarded-Proto`; it must replace what came in.",
     )
     trusted_proxies: int = Field(
-        0, ge=0, description="How many proxies in front add one address each to X-Forwarded-For; sign-in limits need it."
+        0,
+        ge=0,
+        description="How many proxies in front add one address each to X-Forwarded-For; sign-in limits need it.",
     )
     session_hours: float = Field(8, gt=0, le=24, description="How long a person stays signed in.")
     metrics_token: str = Field(
@@ -64,9 +68,12 @@ class Environment(BaseSettings):
         description="The organisation's external id: random, at least 16 characters; an account may override it.",
     )
     allow_aws_endpoint: list[str] = Field(
-        [], description="JSON list of AWS endpoint overrides that are meant, e.g. of a VPC endpoint; others are refused."
+        [],
+        description="JSON list of AWS endpoint overrides that are meant, e.g. of a VPC endpoint; others are refused.",
     )
-    look_role: str = Field("firstline/FirstlineLook", description="Path and name of the role that looks, in each account.")
+    look_role: str = Field(
+        "firstline/FirstlineLook", description="Path and name of the role that looks, in each account."
+    )
     apply_role: str = Field("firstline/FirstlineApply", description="Path and name of the role that applies.")
     hand_over_role: str = Field("firstline/FirstlineHandOver", description="Path and name of the role that hands over.")
     break_glass: list[str] = Field([], description="JSON list of role and user names that no plan may touch.")
@@ -115,7 +122,7 @@ def load() -> Environment:
         raise ImproperlyConfigured("Set these environment variables:\n" + "\n".join(lines)) from None
     except SettingsError as error:
         field = str(error).partition('"')[2].partition('"')[0]
-        raise ImproperlyConfigured(f"{variable(field)}: write JSON, e.g. [\"one\", \"two\"]") from None
+        raise ImproperlyConfigured(f'{variable(field)}: write JSON, e.g. ["one", "two"]') from None
 
 
 def variable(field: str) -> str:
@@ -146,7 +153,7 @@ def trusted_origins(given: Environment) -> list[str]:
 
 
 def database(url: str) -> dict[str, object]:
-    """Django's database setting for a PostgreSQL URL. `?host=/socket/folder&port=` and libpq's options are understood."""
+    """Django's database setting for a PostgreSQL URL; `?host=/socket/folder&port=` and libpq's options hold."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     if parts.scheme not in {"postgresql", "postgres"}:

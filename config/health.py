@@ -8,8 +8,9 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from history.services.months import missing_months
+from provisioning.services.heartbeats import heartbeat_ages, is_late
 
-OK = "ok"
+OK, LATE = "ok", "late"
 
 
 @require_safe
@@ -20,7 +21,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 until the database answers, is migrated, and has the months that history is written to."""
+    """503 until the database answers, is migrated, and has the months that history is written to.
+
+    `notices` are `late` where the dispatcher or the workers of a queue gave no sign of life; the status stays.
+    """
     checks = {}
     for name, check in CHECKS.items():
         try:
@@ -28,7 +32,13 @@ def readyz(request: HttpRequest) -> JsonResponse:
         except DatabaseError:
             checks[name] = "no answer"
     ready = all(found == OK for found in checks.values())
-    return JsonResponse({"status": OK if ready else "not ready", "checks": checks}, status=200 if ready else 503)
+    answer = {"status": OK if ready else "not ready", "checks": checks, "notices": _notices() if ready else {}}
+    return JsonResponse(answer, status=200 if ready else 503)
+
+
+def _notices() -> dict[str, str]:
+    """What somebody should look after. The web stays in service: it is how people look after it."""
+    return {name: LATE if is_late(name, age) else OK for name, age in heartbeat_ages().items()}
 
 
 def _database() -> str:

@@ -9,8 +9,8 @@ from config.environment import Environment, variable
 
 INTRODUCTION = """# Settings
 
-Each setting is an environment variable, read once at start; a wrong one ends the process with its name, never its value.
-Lists are JSON. This page is printed by `manage.py print_settings`. [production.env](production.env) is a filled example;
+Each setting is an environment variable, read once at start; a wrong one ends the process and is named, without its
+value. Lists are JSON. `manage.py print_settings` prints this page, [production.env](production.env) is an example, and
 `manage.py check --deploy` says what is missing or unsafe.
 
 | variable | default | what it is |
@@ -42,7 +42,9 @@ def row(name: str, field: FieldInfo) -> str:
 
 
 def _limits(limit: Any) -> list[str]:
-    return [text.format(getattr(limit, name)) for name, text in LIMITS.items() if getattr(limit, name, None) is not None]
+    return [
+        text.format(getattr(limit, name)) for name, text in LIMITS.items() if getattr(limit, name, None) is not None
+    ]
 
 
 def _sentence(limits: list[str]) -> str:

@@ -21,7 +21,7 @@ def external_id_is_there(**_: Any) -> Iterator[CheckMessage]:
     if current() in {Process.WORKER, Process.COMMAND} and len(given.external_id) < EXTERNAL_ID_LENGTH:
         yield Error(
             f"FIRSTLINE_EXTERNAL_ID is missing or shorter than {EXTERNAL_ID_LENGTH} characters.",
-            hint='Make one: python -c "import secrets; print(\'fl-\' + secrets.token_hex(16))", '
+            hint="Make one: python -c \"import secrets; print('fl-' + secrets.token_hex(16))\", "
             "and give it to the roles in the accounts.",
             id="firstline.E131",
         )

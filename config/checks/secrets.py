@@ -15,7 +15,8 @@ LENGTH = 50
 BITS = 128
 TOKEN_LENGTH = 32
 PLACEHOLDER = re.compile(
-    r"change|secret|insecure|develop|example|password|default|placeholder|your[-_ ]|only-for|testing|1234567", re.IGNORECASE
+    r"change|secret|insecure|develop|example|password|default|placeholder|your[-_ ]|only-for|testing|1234567",
+    re.IGNORECASE,
 )
 MAKE_ONE = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"'
 OWN_KEYS = ("history_key", "token_pepper")

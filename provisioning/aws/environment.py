@@ -29,7 +29,9 @@ def endpoint_overrides() -> dict[str, str]:
     """Where each override stands, and its URL (AWS SDKs reference guide, Service-specific endpoints)."""
     session = Session()
     profile = session.full_config.get("profiles", {}).get(session.profile or "default", {})
-    ignored = os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") or profile.get("ignore_configured_endpoint_urls", "")
+    ignored = os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") or profile.get(
+        "ignore_configured_endpoint_urls", ""
+    )
     if ignored.lower() == "true":
         return {}
     found = {name: url for name, url in os.environ.items() if name.startswith(ENDPOINT) and url}

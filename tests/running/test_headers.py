@@ -7,7 +7,17 @@ from django.test import Client
 
 from tests.api.test_authorization import TABLE, address
 
-PAGES = ["/", "/healthz", "/readyz", "/metrics", "/api", "/api/v1/no-such-thing", "/admin/", "/admin/login/", "/nowhere"]
+PAGES = [
+    "/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/api",
+    "/api/v1/no-such-thing",
+    "/admin/",
+    "/admin/login/",
+    "/nowhere",
+]
 ALWAYS = {
     "Content-Security-Policy": "default-src 'self'",
     "Cross-Origin-Opener-Policy": "same-origin",

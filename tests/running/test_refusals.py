@@ -170,6 +170,7 @@ def test_on_one_machine_nothing_but_safety_towards_aws_is_asked_for(settings: La
     ("changed", "variable"),
     [
         ({"proxy_https_header": ""}, "FIRSTLINE_PROXY_HTTPS_HEADER"),
+        ({"trusted_proxies": 0}, "FIRSTLINE_TRUSTED_PROXIES"),
         ({"database_url": "postgresql://firstline:p@db.internal/firstline"}, "FIRSTLINE_DATABASE_URL"),
         ({"database_url": "postgresql://firstline:p@db.internal/firstline?sslmode=prefer"}, "FIRSTLINE_DATABASE_URL"),
         ({"redis_url": "redis://:p@cache.internal:6379/0"}, "FIRSTLINE_REDIS_URL"),
