@@ -88,6 +88,11 @@ class Run(models.Model):
             models.Index(
                 fields=["finished_at"], condition=models.Q(finished_at__isnull=False), name="run_ended_lately"
             ),
+            models.Index(
+                fields=["account", "finished_at"],
+                condition=models.Q(kind="look", state="unreachable"),
+                name="run_unreachable",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.db import connection
 STATEMENTS = {
     # A snapshot's facts are replaced by every look that saw the account: the oldest is the oldest verdict.
     "verdicts": """
-        SELECT coalesce(extract(epoch FROM clock_timestamp() - min(facts.observed_at)), 0),
+        SELECT coalesce(extract(epoch FROM statement_timestamp() - min(facts.observed_at)), 0),
                count(*), count(*) FILTER (WHERE facts.account_id IS NULL)
         FROM accounts_account account
         JOIN provisioning_desiredhead head USING (account_id)
@@ -20,23 +20,25 @@ STATEMENTS = {
         SELECT kind, state, count(*) FROM provisioning_run
         WHERE state IN ('queued', 'looking', 'applying', 'verifying', 'retry_wait') GROUP BY kind, state""",
     "waiting_seconds": """
-        SELECT kind, greatest(extract(epoch FROM clock_timestamp() - min(next_at)), 0) FROM provisioning_run
+        SELECT kind, greatest(extract(epoch FROM statement_timestamp() - min(next_at)), 0) FROM provisioning_run
         WHERE state IN ('queued', 'retry_wait') GROUP BY kind""",
     "ended_runs": """
         SELECT kind, state, count(*), coalesce(sum(aws_calls), 0), coalesce(sum(aws_throttles), 0)
-        FROM provisioning_run WHERE finished_at > clock_timestamp() - interval '1 hour' GROUP BY kind, state""",
+        FROM provisioning_run WHERE finished_at > statement_timestamp() - interval '1 hour' GROUP BY kind, state""",
+    # From the few that failed, not from every account.
     "unreachable": """
-        SELECT count(*) FROM accounts_account account
-        JOIN LATERAL (
-            SELECT run.state FROM provisioning_run run
-            WHERE run.account_id = account.account_id AND run.kind = 'look' AND run.finished_at IS NOT NULL
-            ORDER BY run.finished_at DESC LIMIT 1) newest ON newest.state = 'unreachable'
-        WHERE account.state NOT IN ('suspended', 'left')""",
-    "quarantined": "SELECT count(*) FROM provisioning_lease WHERE backoff_until > clock_timestamp()",
+        SELECT count(*) FROM (
+            SELECT account_id, max(finished_at) AS at FROM provisioning_run
+            WHERE kind = 'look' AND state = 'unreachable' GROUP BY account_id) failed
+        JOIN accounts_account account USING (account_id)
+        WHERE account.state NOT IN ('suspended', 'left') AND NOT EXISTS (
+            SELECT 1 FROM provisioning_run newer
+            WHERE newer.account_id = failed.account_id AND newer.kind = 'look' AND newer.finished_at > failed.at)""",
+    "quarantined": "SELECT count(*) FROM provisioning_lease WHERE backoff_until > statement_timestamp()",
     "open_drifts": "SELECT remedy, count(*) FROM provisioning_drift WHERE state = 'open' GROUP BY remedy",
     "plans": """
         SELECT lane, count(*) FROM provisioning_planrecord
-        WHERE state = 'proposed' AND expires_at > clock_timestamp() GROUP BY lane""",
+        WHERE state = 'proposed' AND expires_at > statement_timestamp() GROUP BY lane""",
     "fleet_paused": "SELECT count(*) FROM provisioning_fleetpause",
 }
 
