@@ -1,4 +1,4 @@
-"""`python -P config/alive.py`: whether the web server of this container answers. Imports nothing of ours: it is quick."""
+"""`python -P config/alive.py`: whether the web server of this container answers. Quick: imports nothing of ours."""
 
 import http.client
 import json
