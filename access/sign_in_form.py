@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 
-from access.client_address import client_address
+from access.addresses import client_address
 from access.services.limit_sign_ins import TooManyTriesError, give_back_try, take_try
 
 
@@ -23,7 +23,7 @@ class LimitedSignInForm(AdminAuthenticationForm):
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not username or not password or self.request is None:
             return super().clean()
-        who = {"username": username, "address": client_address(self.request)}
+        who = {"username": username, "address": client_address(self.request.META)}
         try:
             take_try(**who)
         except TooManyTriesError as error:

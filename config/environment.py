@@ -51,11 +51,7 @@ class Environment(BaseSettings):
         "",
         description="Header by which the proxy says `https`, e.g. `X-Forwarded-Proto`; it must replace what came in.",
     )
-    trusted_proxies: int = Field(
-        0,
-        ge=0,
-        description="How many proxies in front add one address each to X-Forwarded-For; sign-in limits need it.",
-    )
+    proxies: int = Field(0, ge=0, description="Proxies of ours in front of the web that add to X-Forwarded-For.")
     session_hours: float = Field(8, gt=0, le=24, description="How long a person stays signed in.")
     metrics_token: str = Field(
         "", repr=False, description="What Prometheus sends as bearer token; `/metrics` is closed while it is empty."

@@ -1,16 +1,20 @@
 """Whether this process lives, and whether it can work: for load balancers, so open to all and without details."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from history.models import ChainHead
 from history.services.months import missing_months
 from provisioning.services.heartbeats import heartbeat_ages, is_late
 
-OK, LATE = "ok", "late"
+OK, LATE, DAMAGED = "ok", "late", "damaged"
+VERIFIED_LATE = timedelta(hours=3)
 
 
 @require_safe
@@ -38,7 +42,16 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 def _notices() -> dict[str, str]:
     """What somebody should look after. The web stays in service: it is how people look after it."""
-    return {name: LATE if is_late(name, age) else OK for name, age in heartbeat_ages().items()}
+    ages = heartbeat_ages().items()
+    return {**{name: LATE if is_late(name, age) else OK for name, age in ages}, "history": _history()}
+
+
+def _history() -> str:
+    """Whether the chain held when it was last verified, which the dispatcher does each hour."""
+    head = ChainHead.objects.first()
+    if head is None or head.verified_at is None or timezone.now() - head.verified_at > VERIFIED_LATE:
+        return LATE
+    return DAMAGED if head.broken else OK
 
 
 def _database() -> str:

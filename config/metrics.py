@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from history.models import ChainHead
 from provisioning.models import Drift, PlanRecord, Run
 from provisioning.services.fleet_figures import FleetFigures, fleet_figures
 from provisioning.services.heartbeats import DISPATCHER, heartbeat_ages
@@ -50,6 +52,7 @@ class Figures(Collector):
         yield from _fleet(figures := fleet_figures())
         yield from _work(figures)
         yield from _signs_of_life()
+        yield from _history()
 
     def describe(self) -> Iterable[Metric]:
         """Nothing ahead: else registering would read the database once more."""
@@ -92,6 +95,15 @@ def _signs_of_life() -> Iterator[Metric]:
     ages = {name: NEVER if age is None else age.total_seconds() for name, age in heartbeat_ages().items()}
     yield _one("dispatcher_tick_age_seconds", "Since a dispatcher did a round; +Inf: never.", ages.pop(DISPATCHER))
     yield _gauge("canary_age_seconds", "Since a worker took what is sent to the queue; +Inf: never.", ["queue"], ages)
+
+
+def _history() -> Iterator[Metric]:
+    head = ChainHead.objects.first()
+    verified = head.verified_at if head else None
+    age = (timezone.now() - verified).total_seconds() if verified else NEVER
+    yield _one("history_verified_age_seconds", "Since the history's chain was last verified; +Inf: never.", age)
+    damaged = bool(head and head.broken)
+    yield _one("history_damaged", "1 when the chain did not hold at the last verification.", damaged)
 
 
 def _one(name: str, meaning: str, value: float) -> Metric:

@@ -108,7 +108,7 @@ def _counts(username: str, network: str) -> Iterator[tuple[Limit, str]]:
 
 
 def _take(limit: Limit, key: str) -> int:
-    values = {"key": key, "free": limit.free, "first": limit.first, "longest": limit.longest}
+    values: dict[str, str | float] = {"key": key, "free": limit.free, "first": limit.first, "longest": limit.longest}
     with connection.cursor() as cursor:
         cursor.execute(TAKE, {**values, "forget": FORGET_SECONDS})
         taken = cursor.fetchone()

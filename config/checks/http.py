@@ -56,9 +56,9 @@ def proxy_is_believed(**_: Any) -> Iterator[CheckMessage]:
 def proxies_are_counted(**_: Any) -> Iterator[CheckMessage]:
     """Without their number everybody comes from the proxy's address, and one guesser's limit holds for all."""
     given = _given()
-    if given.proxy_https_header and not given.trusted_proxies:
+    if given.proxy_https_header and not given.proxies:
         yield Warning(
-            "FIRSTLINE_TRUSTED_PROXIES is 0, and FIRSTLINE_PROXY_HTTPS_HEADER names a proxy.",
+            "FIRSTLINE_PROXIES is 0, and FIRSTLINE_PROXY_HTTPS_HEADER names a proxy.",
             hint="Say how many proxies add an address to X-Forwarded-For, mostly 1.",
             id="firstline.W105",
         )

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from config.checks.process import Process, current
 from config.environment import Environment, variable
 
 LENGTH = 50
@@ -19,8 +20,8 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 MAKE_ONE = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"'
-OWN_KEYS = ("history_key", "token_pepper")
-"""Keys that seal the history and tokens: each must be there, and be no other one."""
+KEY_RINGS = {"history_keys": Process.DISPATCHER, "token_peppers": Process.WEB}
+"""Settings {id: key}, and the one process that needs each: what seals the history, and what tokens are hashed with."""
 
 
 def secret_key_is_random(**_: Any) -> Iterator[CheckMessage]:
@@ -30,14 +31,18 @@ def secret_key_is_random(**_: Any) -> Iterator[CheckMessage]:
         yield Error(f"FIRSTLINE_SECRET_KEY is short or can be guessed. {MAKE_ONE}", id="firstline.E111")
 
 
-def own_keys_are_there(**_: Any) -> Iterator[CheckMessage]:
-    """A history that anybody can seal anew proves nothing."""
+def key_rings_are_random(**_: Any) -> Iterator[CheckMessage]:
+    """A history that anybody can seal anew proves nothing. Judged unless only this machine is served."""
     given: Environment = settings.FIRSTLINE
     if given.is_local:
         return
-    for name in sorted(set(OWN_KEYS) & set(type(given).model_fields)):
-        if looks_made_up(_text(getattr(given, name)), least=TOKEN_LENGTH):
-            yield Error(f"{variable(name)} is missing, short or can be guessed. {MAKE_ONE}", id="firstline.E112")
+    needed = [name for name, process in KEY_RINGS.items() if current() in {process, Process.COMMAND}]
+    for name in (name for name in needed if name in type(given).model_fields):
+        keys = [_text(key) for key in getattr(given, name).values()]
+        if not keys or any(looks_made_up(key, least=TOKEN_LENGTH) for key in keys):
+            yield Error(
+                f"{variable(name)} has no key, or one that is short or can be guessed. {MAKE_ONE}", id="firstline.E112"
+            )
 
 
 def metrics_token_is_random(**_: Any) -> Iterator[CheckMessage]:
@@ -58,8 +63,8 @@ def entropy_bits(text: str) -> float:
     return -sum(count * math.log2(count / len(text)) for count in counts) if text else 0.0
 
 
-def _text(value: Any) -> str:
-    return str(value.get_secret_value() if hasattr(value, "get_secret_value") else value or "")
+def _text(key: Any) -> str:
+    return str(key.get_secret_value() if hasattr(key, "get_secret_value") else key)
 
 
-RULES = (secret_key_is_random, own_keys_are_there, metrics_token_is_random)
+RULES = (secret_key_is_random, key_rings_are_random, metrics_token_is_random)

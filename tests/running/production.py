@@ -1,17 +1,26 @@
 """The production environment of docs/production.env, filled in as docs/install.md says."""
 
+import json
 import os
+import re
 import secrets
 
 from config.environment import Environment
 from tests.architecture.sources import ROOT
+
+HISTORY_KEY = re.compile("[A-Z]+_(KEY|PEPPER)")
 
 
 def production_variables() -> dict[str, str]:
     """Each variable of the documented file, with a secret where it is left empty."""
     lines = (ROOT / "docs/production.env").read_text().splitlines()
     pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
-    return {name: value or secrets.token_urlsafe(48) for name, _, value in pairs}
+    return {name: filled(value) for name, _, value in pairs}
+
+
+def filled(value: str) -> str:
+    """The value, with a secret where one belongs."""
+    return HISTORY_KEY.sub(lambda _: secrets.token_urlsafe(48), value) or secrets.token_urlsafe(48)
 
 
 def production_environment(**changed: str) -> dict[str, str]:
@@ -23,5 +32,5 @@ def production_environment(**changed: str) -> dict[str, str]:
 def production_settings(**changed: object) -> Environment:
     """The same as settings."""
     given = {name.removeprefix("FIRSTLINE_").lower(): value for name, value in production_variables().items()}
-    given["allowed_hosts"] = ["firstline.example.org"]  # type: ignore[assignment]
-    return Environment(**{**given, **changed})  # type: ignore[arg-type]
+    read = {name: json.loads(value) if value[:1] in "[{" else value for name, value in given.items()}
+    return Environment(**{**read, **changed})

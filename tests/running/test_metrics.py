@@ -12,6 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from access.roles import Role
 from access.services.create_token import create_token
+from history.models import ChainHead
+from history.services.verify import verify
 from provisioning.models import AccountFacts, Drift, FleetPause, Heartbeat, Lease, PlanRecord, Run
 from provisioning.services.heartbeats import dispatcher_lives, queue_lives, queues_to_ring
 from tests import factories
@@ -138,13 +140,24 @@ def notices(client: Client) -> dict[str, str]:
 
 
 def test_readiness_tells_of_silence_and_stays_ready(client: Client) -> None:
-    assert notices(client) == {"dispatcher": "late", "look": "late", "apply": "late"}
+    assert notices(client) == {"dispatcher": "late", "look": "late", "apply": "late", "history": "late"}
     dispatcher_lives()
     queue_lives("look")
     queue_lives("apply")
-    assert notices(client) == {"dispatcher": "ok", "look": "ok", "apply": "ok"}
+    verify()
+    assert set(notices(client).values()) == {"ok"}
     Heartbeat.objects.filter(name="queue:apply").update(at=Now() - timedelta(minutes=5))
-    assert notices(client) == {"dispatcher": "ok", "look": "ok", "apply": "late"}
+    assert {name for name, told in notices(client).items() if told == "late"} == {"apply"}
+
+
+def test_history_that_does_not_hold_is_told(client: Client) -> None:
+    found = scraped(client)
+    assert math.isinf(found["firstline_history_verified_age_seconds",]) and found["firstline_history_damaged",] == 0
+    verify()
+    assert 0 <= scraped(client)["firstline_history_verified_age_seconds",] < 600
+    ChainHead.objects.update(broken="edited at 7")
+    assert scraped(client)["firstline_history_damaged",] == 1
+    assert notices(client)["history"] == "damaged"
 
 
 def test_canary_is_due_again_after_a_while_and_seldom_where_nobody_listens() -> None:

@@ -26,6 +26,12 @@ BAD_SETTINGS = {
     "even key": (WEB, {"secret_key": "ab" * 40}, "FIRSTLINE_SECRET_KEY"),
     "placeholder as key": (WEB, {"secret_key": GUESSABLE}, "FIRSTLINE_SECRET_KEY"),
     "short metrics token": (WEB, {"metrics_token": "hunter2"}, "FIRSTLINE_METRICS_TOKEN"),
+    "key of the history as it comes": (
+        DISPATCHER,
+        {"history_keys": {"development": "development-only-history-key"}},
+        "FIRSTLINE_HISTORY_KEYS",
+    ),
+    "no key of the history": (DISPATCHER, {"history_keys": {}}, "FIRSTLINE_HISTORY_KEYS"),
     "open redis": (DISPATCHER, {"redis_url": "redis://cache.internal:6379/0"}, "FIRSTLINE_REDIS_URL"),
     "no external id": (WORKER, {"external_id": ""}, "FIRSTLINE_EXTERNAL_ID"),
     "short external id": (WORKER, {"external_id": "acme"}, "FIRSTLINE_EXTERNAL_ID"),
@@ -154,6 +160,12 @@ def test_endpoint_that_is_meant_is_allowed_by_its_own_name(
     assert "AWS_ACCESS_KEY_ID" in refusal(capsys, WORKER)
 
 
+@pytest.mark.parametrize("which", [WEB, WORKER])
+def test_only_the_dispatcher_needs_the_key_of_the_history(settings: LazySettings, which: Process) -> None:
+    settings.FIRSTLINE = production_settings(history_keys={"development": "development-only-history-key"})
+    refuse_unsafe_start(which)
+
+
 def test_all_that_is_wrong_is_said_at_once(settings: LazySettings, capsys: pytest.CaptureFixture[str]) -> None:
     settings.FIRSTLINE = production_settings(debug=True, https=False, secret_key=GUESSABLE)
     said = refusal(capsys, WEB)
@@ -170,7 +182,7 @@ def test_on_one_machine_nothing_but_safety_towards_aws_is_asked_for(settings: La
     ("changed", "variable"),
     [
         ({"proxy_https_header": ""}, "FIRSTLINE_PROXY_HTTPS_HEADER"),
-        ({"trusted_proxies": 0}, "FIRSTLINE_TRUSTED_PROXIES"),
+        ({"proxies": 0}, "FIRSTLINE_PROXIES"),
         ({"database_url": "postgresql://firstline:p@db.internal/firstline"}, "FIRSTLINE_DATABASE_URL"),
         ({"database_url": "postgresql://firstline:p@db.internal/firstline?sslmode=prefer"}, "FIRSTLINE_DATABASE_URL"),
         ({"redis_url": "redis://:p@cache.internal:6379/0"}, "FIRSTLINE_REDIS_URL"),

@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.models import F
 from django.test import Client, RequestFactory
 
-from access.client_address import client_address
+from access.addresses import client_address
 from access.models import KnownNetwork, SignInTries
 from access.services.limit_sign_ins import TooManyTriesError, forget_old_tries, take_try
 from history.models import Event
@@ -155,9 +155,9 @@ def test_old_counts_and_networks_are_dropped(sign_in: Try) -> None:
     ],
 )
 def test_address_is_what_the_trusted_proxies_saw(settings: Any, trusted: int, forwarded: str, found: str) -> None:
-    settings.FIRSTLINE = settings.FIRSTLINE.model_copy(update={"trusted_proxies": trusted})
+    settings.FIRSTLINE = settings.FIRSTLINE.model_copy(update={"proxies": trusted})
     headers = {"x-forwarded-for": forwarded} if forwarded else {}
-    assert client_address(RequestFactory().get("/", headers=headers)) == found
+    assert client_address(RequestFactory().get("/", headers=headers).META) == found
 
 
 def test_limits_stand_in_the_database_not_in_a_cache(sign_in: Try) -> None:

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('provisioning', '0002_lease_stays_hot'),
+        ('provisioning', '0004_attestation'),
     ]
 
     operations = [
