@@ -21,7 +21,7 @@ from tests.architecture.sources import PRODUCT, ROOT
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
-SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|CLI_AUTH|EXTERNAL_ID|ACCESS_KEY")
+SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|CLI_AUTH|EXTERNAL_ID|ACCESS_KEY|HISTORY_KEYS|PEPPERS")
 REQUIRED = re.compile(r"\$\{[A-Z_]+:?\?[^}]+\}")
 
 

@@ -2,7 +2,6 @@
 
 import math
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -10,14 +9,13 @@ from django.db.models.functions import Now
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from access.roles import Role
-from access.services.create_token import create_token
 from history.models import ChainHead
 from history.services.verify import verify
 from provisioning.models import AccountFacts, Drift, FleetPause, Heartbeat, Lease, PlanRecord, Run
 from provisioning.services.heartbeats import dispatcher_lives, queue_lives, queues_to_ring
 from tests import factories
 from tests.architecture.sources import ROOT
+from tests.people import token
 
 TOKEN = "kM3uQxW8cVtY2nLrZp0dGs5hJf7aBe91"
 pytestmark = pytest.mark.django_db
@@ -28,9 +26,9 @@ def _token(settings: LazySettings) -> None:
     settings.FIRSTLINE = settings.FIRSTLINE.model_copy(update={"metrics_token": TOKEN})
 
 
-def scraped(client: Client, token: str = TOKEN) -> dict[tuple[str, ...], float]:
+def scraped(client: Client) -> dict[tuple[str, ...], float]:
     """Each sample by its name and the values of its labels."""
-    answer = client.get("/metrics", headers={"authorization": f"Bearer {token}"})
+    answer = client.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"})
     assert answer.status_code == 200, answer.content
     families = text_string_to_metric_families(answer.content.decode())
     return {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
@@ -44,9 +42,9 @@ def test_figures_are_for_whoever_has_the_token_of_the_installation(client: Clien
     assert scraped(client)
 
 
-def test_token_of_a_person_opens_nothing(client: Client, django_user_model: Any) -> None:
-    token = create_token(username="vera", role=Role.VIEWER, name="dashboard", by="test")
-    assert client.get("/metrics", headers={"authorization": f"Bearer {token}"}).status_code == 401
+def test_token_of_a_person_opens_nothing(client: Client) -> None:
+    answer = client.get("/metrics", headers={"authorization": f"Bearer {token('olga', 'owner')}"})
+    assert answer.status_code == 401
 
 
 def test_address_is_closed_without_a_token(client: Client, settings: LazySettings) -> None:

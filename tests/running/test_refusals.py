@@ -31,6 +31,7 @@ BAD_SETTINGS = {
         {"history_keys": {"development": "development-only-history-key"}},
         "FIRSTLINE_HISTORY_KEYS",
     ),
+    "no pepper of tokens": (WEB, {"token_peppers": {}}, "FIRSTLINE_TOKEN_PEPPERS"),
     "no key of the history": (DISPATCHER, {"history_keys": {}}, "FIRSTLINE_HISTORY_KEYS"),
     "open redis": (DISPATCHER, {"redis_url": "redis://cache.internal:6379/0"}, "FIRSTLINE_REDIS_URL"),
     "no external id": (WORKER, {"external_id": ""}, "FIRSTLINE_EXTERNAL_ID"),

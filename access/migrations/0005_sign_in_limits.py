@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0003_teams_and_bindings'),
+        ('access', '0004_token_grants'),
     ]
 
     operations = [
