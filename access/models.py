@@ -86,3 +86,28 @@ class Token(models.Model):
     def limit(self) -> frozenset[Grant]:
         """Its own grants."""
         return frozenset(Grant.from_plain(one) for one in self.grants)
+
+
+class SignInTries(models.Model):
+    """Tries to sign in that were not right, of one address, one name, or both together. `key` is a keyed digest:
+
+    what people type as their name may be their password.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    tries = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+    blocked_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]}: {self.tries}"
+
+
+class KnownNetwork(models.Model):
+    """Somebody signed in from here before, so strangers' tries at their name do not lock them out."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key[:8]

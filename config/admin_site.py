@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 
 from access.authentication import actor_of
 from access.roles import Actor, Permission
+from access.sign_in_form import LimitedSignInForm
 
 SECTIONS = {
     "Review": ("Account", "Drift", "PlanRecord", "Run"),
@@ -27,6 +28,7 @@ class FirstlineAdminSite(AdminSite):
     site_title = "Firstline"
     index_title = "The fleet at a glance"
     site_url = None
+    login_form = LimitedSignInForm
     enable_nav_sidebar = False
 
     def actor(self, request: HttpRequest) -> Actor:
@@ -59,6 +61,15 @@ class FirstlineAdminSite(AdminSite):
             path("fleet/resume/", self.admin_view(resume), name="fleet_resume"),
         ]
         return [*own, *super().get_urls()]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's page; a try that was one too many is answered with 429 and when to come back."""
+        response = super().login(request, extra_context)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if wait := getattr(form, "retry_after", 0):
+            response.status_code = 429
+            response.headers["Retry-After"] = str(wait)
+        return response
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The fleet at a glance."""

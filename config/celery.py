@@ -1,8 +1,10 @@
 """The Celery application. The broker is a doorbell: losing, doubling or delaying a message changes timing only."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -27,3 +29,18 @@ app.conf.update(
     worker_hijack_root_logger=False,
 )
 app.autodiscover_tasks()
+
+
+def _refuse_unsafe_start(**_: Any) -> None:
+    import django
+
+    from config.checks.process import Process
+
+    django.setup()
+    # Only now: its rules read the settings.
+    from config.start import refuse_unsafe_start
+
+    refuse_unsafe_start(Process.WORKER)
+
+
+worker_init.connect(_refuse_unsafe_start)

@@ -3,24 +3,28 @@
 import logging
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
 from django.db import close_old_connections
 from kombu.exceptions import OperationalError
 
+from access.services.limit_sign_ins import forget_old_tries
 from history.services.anchors import keep_anchor, kept_anchors
 from history.services.months import make_months
 from history.services.seal import seal
 from history.services.verify import verify
 from iam_templates.services.render_stale import render_stale
 from provisioning.services.dispatch import Round, dispatch_round
-from provisioning.tasks import apply, look
+from provisioning.services.heartbeats import dispatcher_lives, queues_to_ring
+from provisioning.tasks import apply, canary, look
 
 logger = logging.getLogger(__name__)
 
 HOUSEKEEPING_SECONDS = 3600.0
 MOST_LOOK_HINTS = 8
+CANARY_EXPIRES = 300.0
 
 
 def dispatch_until(stop: threading.Event, *, every_seconds: float = 1.0) -> None:
@@ -34,6 +38,8 @@ def dispatch_until(stop: threading.Event, *, every_seconds: float = 1.0) -> None
             render_stale()
             ring(dispatch_round())
             seal()
+            send_canaries(queues_to_ring())
+            dispatcher_lives()
         except Exception:
             logger.exception("round failed")
             close_old_connections()
@@ -42,6 +48,7 @@ def dispatch_until(stop: threading.Event, *, every_seconds: float = 1.0) -> None
 def keep_house() -> None:
     """What is done once an hour: the coming months, and the history's chain verified and anchored."""
     make_months()
+    forget_old_tries()
     anchors = Path(settings.FIRSTLINE.history_anchor_file) if settings.FIRSTLINE.history_anchor_file else None
     keep_anchor(settings.FIRSTLINE.history_anchor_file)
     if damage := verify(kept_anchors(anchors) if anchors else ()).damage:
@@ -58,4 +65,17 @@ def ring(found: Round) -> None:
         for run_id in found.applies:
             apply.apply_async([str(run_id)], expires=expires, retry=False)
     except (OperationalError, OSError) as error:
-        logger.warning("broker unreachable: %s; ringing again later", type(error).__name__)
+        _unreachable(error)
+
+
+def send_canaries(queues: Iterable[str]) -> None:
+    """One through each queue. It outlives a long slice of work: a busy worker is not a deaf one."""
+    try:
+        for queue in queues:
+            canary.apply_async([queue], queue=queue, expires=CANARY_EXPIRES, retry=False)
+    except (OperationalError, OSError) as error:
+        _unreachable(error)
+
+
+def _unreachable(error: Exception) -> None:
+    logger.warning("broker unreachable: %s; ringing again later", type(error).__name__)

@@ -9,6 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from history.context import accepted_request_id, bound
 
 logger = logging.getLogger(__name__)
+
+NOT_NEEDED = ("camera", "display-capture", "geolocation", "microphone", "payment", "publickey-credentials-get", "usb")
+CLOSED = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in NOT_NEEDED),
+}
+"""Where a view or WhiteNoise says something else, that stands."""
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 
 
@@ -48,4 +56,17 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        return response
+
+
+class ClosedByDefault:
+    """No answer is kept by a cache, embedded elsewhere, or given a device, redirects and refusals included."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in CLOSED.items():
+            response.headers.setdefault(name, value)
         return response

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from config.environment import database, load
+from config.environment import database, load, proxy_header, trusted_origins
 from config.logs import logging_settings
 
 FIRSTLINE = load()
@@ -34,16 +34,18 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.RequestId",
+    # Outermost, so that redirects and refusals of the others carry these headers too.
+    "config.middleware.ClosedByDefault",
+    "config.middleware.ContentSecurityPolicy",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.waiting.WaitForRun",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.middleware.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -83,8 +85,21 @@ WHITENOISE_AUTOREFRESH = DEBUG
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = round(FIRSTLINE.session_hours * 3600)
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = FIRSTLINE.uses_https
+# Asked from inside, over plain HTTP: by the container's own check, a load balancer and Prometheus.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+CSRF_TRUSTED_ORIGINS = trusted_origins(FIRSTLINE)
+SECURE_PROXY_SSL_HEADER = proxy_header(FIRSTLINE.proxy_https_header)
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if FIRSTLINE.uses_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+# Browsers' preload lists are for whoever owns the whole domain to decide about.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
 REST_FRAMEWORK = {

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from config.docs import DocsView, SchemaView
 from config.health import healthz, readyz
+from config.metrics import metrics
 from config.problems import UnknownAddress
 
 handler400 = "config.problems.bad_request"
@@ -27,6 +28,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("api/v1/", include(v1)),
     re_path(r"^api(/|$)", UnknownAddress.as_view()),
 ]

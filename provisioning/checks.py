@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 
-@register()
+@register("firstline")
 def lease_outlasts_one_call(**_: Any) -> list[CheckMessage]:
     """A call that is sent must be answered, or given up, while the lease still holds."""
     given = settings.FIRSTLINE

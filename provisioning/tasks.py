@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from provisioning.services.apply_run import apply_run
+from provisioning.services.heartbeats import queue_lives
 from provisioning.services.look_accounts import look_accounts
 
 
@@ -18,3 +19,9 @@ def look() -> None:
 def apply(run_id: str) -> None:
     """Do one attempt of one apply."""
     apply_run(run_id=UUID(run_id))
+
+
+@shared_task(name="provisioning.tasks.canary")
+def canary(queue: str) -> None:
+    """Tell that this queue is listened to."""
+    queue_lives(queue)

@@ -62,7 +62,7 @@ def assume(entrance: Entrance, counter: CallCounter) -> AccountCredentials:
         with making(CallContext(None, counter)):
             answer = clients_for(entrance.settings).hub_sts().assume_role(**_parameters(entrance))
     except BOTO_FAILURES as error:
-        raise _refused(error, entrance.entry) from None
+        raise _refused(counter.note(classify(error, _ASSUME)), entrance.entry) from None
     _check_names_account(entrance.entry, answer["AssumedRoleUser"]["Arn"])
     keys = answer["Credentials"]
     return AccountCredentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
@@ -98,8 +98,7 @@ def another_account(entry: AccountEntry, arn: str) -> AccessFailedError:
     )
 
 
-def _refused(error: Exception, entry: AccountEntry) -> FirstlineError:
-    failure = classify(error, _ASSUME)
+def _refused(failure: AwsError, entry: AccountEntry) -> FirstlineError:
     if failure.aws_code == "RegionDisabledException":
         return _region_disabled(entry, failure)
     if failure.error_class is ErrorClass.SESSION:

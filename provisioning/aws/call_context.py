@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from provisioning.core.errors import AwsError, ErrorClass
+
 
 @dataclass(frozen=True)
 class AccountCredentials:
@@ -21,9 +23,18 @@ class AccountCredentials:
 
 @dataclass
 class CallCounter:
-    """Counts every HTTP request to AWS of one run: pages, retries and AssumeRole. For one thread."""
+    """Counts every HTTP request to AWS of one run: pages, retries and AssumeRole. For one thread.
+
+    `throttled`: those that AWS answered with "too fast".
+    """
 
     made: int = 0
+    throttled: int = 0
+
+    def note(self, failure: AwsError) -> AwsError:
+        """Count a failure where it was a throttle, and give it back."""
+        self.throttled += failure.error_class is ErrorClass.THROTTLED
+        return failure
 
 
 @dataclass(frozen=True)

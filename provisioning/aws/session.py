@@ -144,7 +144,7 @@ class AwsSession:
                 answer: Page = method(**parameters)
         except BOTO_FAILURES as error:
             # Without its cause: botocore's own text may repeat parameters.
-            raise classify(error, request) from None
+            raise self._counter.note(classify(error, request)) from None
         finally:
             if on_page is not None:
                 on_page()

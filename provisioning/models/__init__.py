@@ -3,6 +3,7 @@
 from provisioning.models.attestation import Attestation
 from provisioning.models.desired_state import DesiredHead, DesiredState
 from provisioning.models.drift import Drift
+from provisioning.models.heartbeat import Heartbeat
 from provisioning.models.lease import FleetPause, Lease
 from provisioning.models.ownership import Ownership
 from provisioning.models.plan_record import Decision, PlanRecord
@@ -17,6 +18,7 @@ __all__ = [
     "DesiredState",
     "Drift",
     "FleetPause",
+    "Heartbeat",
     "Lease",
     "Ownership",
     "PlanRecord",

@@ -62,6 +62,7 @@ class Run(models.Model):
     message = models.TextField(blank=True, default="")
     attempts = models.PositiveIntegerField(default=0)
     aws_calls = models.PositiveIntegerField(default=0)
+    aws_throttles = models.PositiveIntegerField(db_default=0, help_text="Calls that AWS answered with: too fast.")
     generation = models.PositiveIntegerField(null=True, blank=True)
     outcome = models.JSONField(
         default=dict, blank=True, help_text="kinds looked at, unread {kind: reason}, unmanaged {kind: n}, violations"
@@ -84,6 +85,14 @@ class Run(models.Model):
                 fields=["next_at"], condition=models.Q(state__in=["queued", "retry_wait"]), name="run_waiting"
             ),
             models.Index(fields=["account", "kind", "-finished_at"], name="run_last_of_account"),
+            models.Index(
+                fields=["finished_at"], condition=models.Q(finished_at__isnull=False), name="run_ended_lately"
+            ),
+            models.Index(
+                fields=["account", "finished_at"],
+                condition=models.Q(kind="look", state="unreachable"),
+                name="run_unreachable",
+            ),
         ]
 
     def __str__(self) -> str:

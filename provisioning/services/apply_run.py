@@ -31,6 +31,7 @@ from provisioning.services.entry import enter_to_verify, enter_to_write
 from provisioning.services.leases import claim_apply, keep_alive, renew
 from provisioning.services.make_change import Step, make_call
 from provisioning.services.move_run import move_run
+from provisioning.services.note_throttles import note_throttles
 from provisioning.services.observe import Observation, observe
 from provisioning.services.quarantine import CRASHES, quarantine
 
@@ -71,6 +72,13 @@ def apply_run(*, run_id: UUID) -> None:
 
 
 def _attempt(applying: Applying) -> None:
+    try:
+        _work(applying)
+    finally:
+        note_throttles(applying.claim.run_id, applying.calls)
+
+
+def _work(applying: Applying) -> None:
     try:
         with enter_to_verify(applying.work, applying.claim, applying.calls) as looking:
             _look_and_write(applying, looking)

@@ -12,6 +12,7 @@ from provisioning.core.errors import AccessFailedError, AwsError, DeclarationErr
 from provisioning.models import Run
 from provisioning.services.entry import enter_to_look
 from provisioning.services.leases import Claim, claim_looks, renew
+from provisioning.services.note_throttles import note_throttles
 from provisioning.services.observe import Observation, observe
 from provisioning.services.quarantine import CRASHES, quarantine
 from provisioning.services.record_check import record_check
@@ -79,6 +80,7 @@ def _record(reading: Reading, future: Future[Observation | str]) -> None:
             _end(reading, future)
     except FencedError:
         logger.warning("look lost its lease", extra={"run_id": str(reading.claim.run_id)})
+    note_throttles(reading.claim.run_id, reading.calls)
 
 
 def _end(reading: Reading, future: Future[Observation | str]) -> None:

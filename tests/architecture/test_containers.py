@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from django.core.management import get_commands
+from jsonschema import Draft7Validator
 
 from config.environment import Environment
 from tests.architecture.sources import PRODUCT, ROOT
@@ -19,8 +21,8 @@ from tests.architecture.sources import PRODUCT, ROOT
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
-SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|CLI_AUTH|EXTERNAL_ID|ACCESS_KEY")
-REQUIRED = re.compile(r"\$\{[A-Z_]+:\?[^}]+\}")
+SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|CLI_AUTH|EXTERNAL_ID|ACCESS_KEY|HISTORY_KEYS|PEPPERS")
+REQUIRED = re.compile(r"\$\{[A-Z_]+:?\?[^}]+\}")
 
 
 def environment() -> dict[str, str]:
@@ -42,14 +44,38 @@ def instructions(word: str) -> list[str]:
 
 
 def stages() -> dict[str, str]:
-    """Name of each build stage and what it starts from."""
-    return {name: source for source, _, name in (line.partition(" AS ") for line in instructions("FROM"))}
+    """Name of each build stage and what it starts from, with the defaults of build arguments."""
+    given = dict(line.split("=", 1) for line in instructions("ARG"))
+    found = (line.partition(" AS ") for line in instructions("FROM"))
+    return {name: re.sub(r"\$\{(\w+)\}", lambda used: given[used[1]], source) for source, _, name in found}
 
 
 def stage_lines(stage: str) -> list[str]:
     start = next(number for number, line in enumerate(DOCKERFILE) if line.endswith(f" AS {stage}"))
     following = (number for number, line in enumerate(DOCKERFILE) if number > start and line.startswith("FROM "))
     return DOCKERFILE[start + 1 : next(following, None)]
+
+
+def test_compose_file_keeps_the_specification() -> None:
+    schema = json.loads((ROOT / "tests/architecture/compose-spec.json").read_text())
+    errors = Draft7Validator(schema).iter_errors(COMPOSE)
+    assert not [f"{error.json_path}: {error.message}" for error in errors]
+
+
+def test_our_services_can_write_nowhere_and_gain_nothing() -> None:
+    ours = [each for each in SERVICES.values() if each.get("image", "").startswith("firstline:")]
+    assert len(ours) == 5
+    for service in ours:
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert not [volume for volume in service.get("volumes", []) if "docker.sock" in volume]
+
+
+def test_nothing_is_reached_from_outside_but_the_web_server_through_this_machine() -> None:
+    assert {name: each["ports"] for name, each in SERVICES.items() if "ports" in each} == {
+        "web": ["127.0.0.1:8000:8000"]
+    }
 
 
 def test_every_part_of_the_product_is_a_service() -> None:
@@ -86,6 +112,11 @@ def test_every_setting_named_is_one_the_product_reads() -> None:
     assert {name for name in environment() if name.startswith("FIRSTLINE_")} <= known
 
 
+def test_each_worker_has_an_identity_of_its_own() -> None:
+    files = {name: [one["path"] for one in each["env_file"]] for name, each in SERVICES.items() if "env_file" in each}
+    assert files == {"look-worker": ["look.env"], "apply-worker": ["apply.env"]}
+
+
 def test_web_holds_no_aws_identity() -> None:
     assert {name for name, each in SERVICES.items() if "env_file" in each} == {"look-worker", "apply-worker"}
     assert not [name for name in environment() if name.startswith("AWS_")]
@@ -110,9 +141,12 @@ def test_management_commands_exist() -> None:
     assert named <= set(get_commands())
 
 
-def test_web_server_starts_the_products_application() -> None:
+def test_web_server_starts_the_products_application(monkeypatch: pytest.MonkeyPatch) -> None:
     from gunicorn.config import Config
 
+    # The web server refuses to start with an AWS identity, and whoever runs the tests may have one.
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
     from config import wsgi
 
     (arguments,) = commands("gunicorn").values()
@@ -143,7 +177,35 @@ def test_images_start_from_a_named_version() -> None:
 
 @pytest.mark.parametrize("stage", ["product", "sandbox"])
 def test_image_does_not_run_as_root(stage: str) -> None:
-    assert [line for line in stage_lines(stage) if line.startswith("USER")][-1:] == ["USER firstline"]
+    # By number: Kubernetes can't tell who a name is, and refuses it under runAsNonRoot.
+    assert [line for line in stage_lines(stage) if line.startswith("USER")][-1:] == ["USER 10001:10001"]
+    assert "--uid 10001" in " ".join(stage_lines("runtime"))
+
+
+@pytest.mark.parametrize("stage", ["product", "sandbox"])
+def test_image_is_stopped_in_good_order_and_watched(stage: str) -> None:
+    assert [line for line in stage_lines("runtime") if line.startswith("STOPSIGNAL")] == ["STOPSIGNAL SIGTERM"]
+    assert len([line for line in stage_lines(stage) if line.startswith("HEALTHCHECK ")]) == 1
+
+
+@pytest.mark.parametrize("stage", ["runtime", "product", "sandbox"])
+def test_image_that_runs_has_nothing_to_build_or_install_with(stage: str) -> None:
+    run = " ".join(line for line in stage_lines(stage) if line.startswith("RUN "))
+    assert not re.search(r"apt-get|apk |pip install|gcc|build-essential", run)
+    assert "pip uninstall" in " ".join(stage_lines("runtime"))
+    assert "--without-pip" in " ".join(stage_lines("packages"))
+
+
+def test_static_files_are_collected_when_the_image_is_built() -> None:
+    (run,) = (line for line in stage_lines("product") if line.startswith("RUN "))
+    assert "collectstatic" in run
+
+
+@pytest.mark.parametrize("stage", ["runtime", "product", "sandbox"])
+def test_no_secret_is_left_in_the_image(stage: str) -> None:
+    # An ENV or ARG stays in the image's history; a variable of one RUN does not reach what runs.
+    kept = [line for line in stage_lines(stage) if line.startswith(("ENV ", "ARG ", "ADD "))]
+    assert not [line for line in kept if SECRET_NAME.search(line) or line.startswith("ADD ")]
 
 
 def test_image_holds_the_whole_product() -> None:
@@ -159,6 +221,6 @@ def test_what_images_copy_exists_and_reaches_the_builder() -> None:
 
 
 def test_packages_are_installed_by_hash() -> None:
-    installs = [line for line in instructions("RUN") if "pip install" in line]
+    installs = [line for line in instructions("RUN") if re.search(r"pip .*\binstall\b", line)]
     assert installs
-    assert all("--require-hashes" in line for line in installs)
+    assert all("--require-hashes" in line and "--only-binary :all:" in line for line in installs)
