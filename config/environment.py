@@ -37,6 +37,8 @@ class Environment(BaseSettings):
     read_timeout_seconds: float = Field(10, gt=0)
     lease_margin_seconds: float = Field(5, gt=0)
     look_interval_minutes: float = Field(60, gt=0)
+    check_interval_minutes: float = Field(60, gt=0, description="Between access checks of an account not yet proven.")
+    late_check_interval_minutes: float = Field(1440, gt=0, description="The same, after a day of checks in vain.")
     look_threads: int = Field(32, ge=1)
     settle_seconds: float = Field(120, ge=0)
     plan_expiry_hours: float = Field(24, gt=0)

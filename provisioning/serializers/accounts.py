@@ -90,7 +90,7 @@ class AccountDetailSerializer(AccountRowSerializer):
 
 
 class ReasonSerializer(StrictSerializer):
-    """Why something is paused."""
+    """Why something is paused, set aside or brought back."""
 
     reason = LineField(max_length=200)
 

@@ -1,6 +1,6 @@
 """Accounts over REST: registered, changed, and shown with what provisioning knows of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -27,6 +27,7 @@ from provisioning.serializers.accounts import (
 )
 from provisioning.services.overviews import overviews_of
 from provisioning.services.pause_account import pause_account, resume_account
+from provisioning.services.set_aside import leave_account, return_account, suspend_account
 from provisioning.views.acting import acting, narrowed, read
 from provisioning.views.bulk import register_valid_rows
 
@@ -65,6 +66,9 @@ class AccountViewSet(AccountLookup):
         "partial_update": Permission.OPERATE,
         "pause": Permission.PAUSE,
         "resume": Permission.PAUSE,
+        "suspend": Permission.OPERATE,
+        "leave": Permission.OPERATE,
+        "bring_back": Permission.OPERATE,
     }
 
     @extend_schema(summary="Accounts with their verdict", responses=AccountRowSerializer(many=True))
@@ -124,6 +128,26 @@ class AccountViewSet(AccountLookup):
         self.get_object()
         read(NothingSerializer, request)
         return self._shown(resume_account(account_id=account_id, actor=acting(request)))
+
+    @extend_schema(summary="Say that an account is suspended", request=ReasonSerializer)
+    def suspend(self, request: Request, account_id: str) -> Response:
+        """Nothing is read from or written to it until it returns. Open runs are cancelled, plans superseded."""
+        return self._moved(request, suspend_account)
+
+    @extend_schema(summary="Say that an account left the organisation", request=ReasonSerializer)
+    def leave(self, request: Request, account_id: str) -> Response:
+        """As if suspended; besides, no assignment reaches it any more."""
+        return self._moved(request, leave_account)
+
+    @extend_schema(summary="Say that an account is back", request=ReasonSerializer)
+    def bring_back(self, request: Request, account_id: str) -> Response:
+        """It is registered again: its access is checked at once, and its first look follows."""
+        return self._moved(request, return_account)
+
+    def _moved(self, request: Request, move: Callable[..., Account]) -> Response:
+        account = self.get_object()
+        reason = read(ReasonSerializer, request)["reason"]
+        return self._shown(move(account_id=account.pk, actor=acting(request), reason=reason))
 
     @staticmethod
     def _shown(account: Account, status: int = 200, headers: dict[str, str] | None = None) -> Response:
