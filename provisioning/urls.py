@@ -1,7 +1,9 @@
 """Addresses of accounts and everything Firstline does with them."""
 
 from django.urls import path
+from rest_framework.settings import api_settings
 
+from accounts.parsers import CsvParser
 from provisioning.views.account_work import AccountWorkViewSet
 from provisioning.views.accounts import AccountViewSet
 from provisioning.views.attestations import AttestationViewSet
@@ -14,9 +16,11 @@ accounts, work, runs, plans, fleet = (
     view.as_view for view in (AccountViewSet, AccountWorkViewSet, RunViewSet, PlanViewSet, FleetViewSet)
 )
 
+BULK_PARSERS = [*api_settings.DEFAULT_PARSER_CLASSES, CsvParser]
+
 urlpatterns = [
     path("accounts", accounts({"get": "list", "post": "create"}), name="accounts"),
-    path("accounts/bulk", accounts({"post": "bulk"}), name="accounts-bulk"),
+    path("accounts/bulk", accounts({"post": "bulk"}, parser_classes=BULK_PARSERS), name="accounts-bulk"),
     path("accounts/<str:account_id>", accounts({"get": "retrieve", "patch": "partial_update"}), name="account"),
     path("accounts/<str:account_id>/pause", accounts({"post": "pause"}), name="account-pause"),
     path("accounts/<str:account_id>/resume", accounts({"post": "resume"}), name="account-resume"),

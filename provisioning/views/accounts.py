@@ -5,13 +5,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from access.parameters import refuse_parameters
 from access.roles import Permission
+from accounts.bulk import MOST_ROWS, register_rows
 from accounts.models import Account
 from accounts.serializers import ACCOUNT_ID, ACCOUNT_ID_HINT, AccountChangeSerializer, NewAccountSerializer
 from accounts.services.register_accounts import register_accounts
@@ -28,8 +31,7 @@ from provisioning.serializers.accounts import (
 from provisioning.services.overviews import overviews_of
 from provisioning.services.pause_account import pause_account, resume_account
 from provisioning.services.set_aside import leave_account, return_account, suspend_account
-from provisioning.views.acting import acting, narrowed, read
-from provisioning.views.bulk import register_valid_rows
+from provisioning.views.acting import acting, narrowed, read, read_flag
 
 
 class AccountLookup(GenericViewSet[Account]):
@@ -94,14 +96,21 @@ class AccountViewSet(AccountLookup):
 
     @extend_schema(
         summary="Register many accounts",
-        request=NewAccountSerializer(many=True),
+        request={"application/json": NewAccountSerializer(many=True), "text/csv": OpenApiTypes.STR},
         responses={200: BulkResultSerializer},
+        parameters=[OpenApiParameter("dry_run", OpenApiTypes.BOOL, description="`true`: answer, and store nothing.")],
         filters=False,
     )
     def bulk(self, request: Request) -> Response:
-        """Rows that are right are registered, all in one transaction; each row's outcome stands in `results`."""
-        refuse_parameters(request)
-        return Response(BulkResultSerializer(register_valid_rows(request.data, acting(request))).data)
+        """Rows that are right are registered, all in one transaction; each row's outcome stands in `results`.
+
+        CSV has a header of the fields' names, tags as columns `tag:<key>`; errors then name line and column.
+        """
+        dry_run = read_flag(request, "dry_run")
+        rows = request.data
+        if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS:
+            raise ValidationError([f"Send a list of 1 to {MOST_ROWS} accounts."])
+        return Response(BulkResultSerializer(register_rows(rows, acting(request), dry_run=dry_run)).data)
 
     @extend_schema(summary="One account with the verdict of each kind")
     def retrieve(self, request: Request, account_id: str) -> Response:
