@@ -11,12 +11,15 @@ from provisioning.views.drift import DriftViewSet
 from provisioning.views.fleet import FleetViewSet
 from provisioning.views.plans import PlanViewSet
 from provisioning.views.runs import RunViewSet
+from provisioning.views.verifications import CsvRenderer, VerificationViewSet, VerifiedAccountViewSet
 
 accounts, work, runs, plans, fleet = (
     view.as_view for view in (AccountViewSet, AccountWorkViewSet, RunViewSet, PlanViewSet, FleetViewSet)
 )
 
 BULK_PARSERS = [*api_settings.DEFAULT_PARSER_CLASSES, CsvParser]
+
+verifications = VerificationViewSet.as_view
 
 urlpatterns = [
     path("accounts", accounts({"get": "list", "post": "create"}), name="accounts"),
@@ -31,6 +34,18 @@ urlpatterns = [
     path("accounts/<str:account_id>/access-checks", work({"post": "check"}), name="account-access-checks"),
     path("accounts/<str:account_id>/desired-state", work({"get": "desired"}), name="account-desired-state"),
     path("accounts/<str:account_id>/snapshot", work({"get": "snapshot"}), name="account-snapshot"),
+    path("access-verifications", verifications({"get": "list", "post": "create"}), name="access-verifications"),
+    path("access-verifications/<uuid:pk>", verifications({"get": "retrieve"}), name="access-verification"),
+    path(
+        "access-verifications/<uuid:pk>/accounts",
+        VerifiedAccountViewSet.as_view({"get": "list"}),
+        name="access-verification-accounts",
+    ),
+    path(
+        "access-verifications/<uuid:pk>/csv",
+        verifications({"get": "table"}, renderer_classes=[CsvRenderer, *api_settings.DEFAULT_RENDERER_CLASSES]),
+        name="access-verification-csv",
+    ),
     path("runs", runs({"get": "list", "post": "create"}), name="runs"),
     path("runs/<uuid:pk>", runs({"get": "retrieve"}), name="run"),
     path("runs/<uuid:pk>/cancel", runs({"post": "cancel"}), name="run-cancel"),

@@ -43,9 +43,9 @@ def account() -> Account:
     return found
 
 
-def trust_without_external_id(fleet: Fleet, role: str, value: str = "") -> None:
+def trust_without_external_id(fleet: Fleet, role: str, value: str = "", account_id: str = DEV) -> None:
     """The role's trust asks for nothing, or for any value that looks like `value`."""
-    iam = fleet.sandbox.client("iam", DEV)
+    iam = fleet.sandbox.client("iam", account_id)
     document = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
     del document["Statement"][0]["Condition"]
     if value:
