@@ -6,6 +6,7 @@ from rest_framework.settings import api_settings
 from accounts.parsers import CsvParser
 from provisioning.views.account_work import AccountWorkViewSet
 from provisioning.views.accounts import AccountViewSet
+from provisioning.views.adoptions import AdoptionViewSet
 from provisioning.views.attestations import AttestationViewSet
 from provisioning.views.drift import DriftViewSet
 from provisioning.views.fleet import FleetViewSet
@@ -53,6 +54,7 @@ urlpatterns = [
     path("plans/<uuid:pk>", plans({"get": "retrieve"}), name="plan"),
     path("plans/<uuid:pk>/approve", plans({"post": "approve"}), name="plan-approve"),
     path("plans/<uuid:pk>/reject", plans({"post": "reject"}), name="plan-reject"),
+    path("adoptions", AdoptionViewSet.as_view({"get": "list", "post": "create"}), name="adoptions"),
     path("drift", DriftViewSet.as_view({"get": "list"}), name="drifts"),
     path("drift/<int:pk>", DriftViewSet.as_view({"get": "retrieve"}), name="drift"),
     path("attestations", AttestationViewSet.as_view({"get": "list", "post": "create"}), name="attestations"),

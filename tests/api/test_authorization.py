@@ -40,6 +40,7 @@ TABLE: dict[str, dict[str, str]] = {
     "plans/<uuid:pk>": {"GET": VIEW},
     "plans/<uuid:pk>/approve": {"POST": APPROVE},
     "plans/<uuid:pk>/reject": {"POST": APPROVE},
+    "adoptions": {"GET": VIEW, "POST": APPROVE},
     "drift": {"GET": VIEW},
     "drift/<int:pk>": {"GET": VIEW},
     "attestations": {"GET": VIEW, "POST": ATTEST},
