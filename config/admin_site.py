@@ -12,7 +12,7 @@ from access.authentication import actor_of
 from access.roles import Actor, Permission
 
 SECTIONS = {
-    "Review": ("Account", "Drift", "PlanRecord", "Run"),
+    "Review": ("Account", "Drift", "PlanRecord", "Run", "AccessVerification"),
     "Declared": ("Baseline", "BaselineVersion", "Assignment", "DesiredState"),
     "Records": ("Event", "Decision", "Attestation", "SnapshotRecord", "Ownership"),
     "People": ("Team", "RoleBinding", "Token", "User"),

@@ -61,6 +61,7 @@ class VerificationSerializer(serializers.ModelSerializer[AccessVerification]):
     selector = SelectorField(read_only=True)
     is_done = serializers.SerializerMethodField()
     accounts = serializers.SerializerMethodField()
+    entered = serializers.SerializerMethodField(help_text="Accounts that both roles entered.")
     waiting = serializers.SerializerMethodField(help_text="Accounts of which a check has not ended.")
     look_role = serializers.SerializerMethodField()
     apply_role = serializers.SerializerMethodField()
@@ -77,6 +78,7 @@ class VerificationSerializer(serializers.ModelSerializer[AccessVerification]):
             "is_done",
             "accounts",
             "waiting",
+            "entered",
             "look_role",
             "apply_role",
             "reasons",
@@ -99,6 +101,10 @@ class VerificationSerializer(serializers.ModelSerializer[AccessVerification]):
     def get_waiting(self, _: AccessVerification) -> int:
         """How many have a check that has not ended."""
         return self._summary.waiting
+
+    def get_entered(self, _: AccessVerification) -> int:
+        """How many both roles entered."""
+        return self._summary.entered
 
     @extend_schema_field(_counts())
     def get_look_role(self, _: AccessVerification) -> dict[str, int]:

@@ -58,6 +58,8 @@ class Summary:
 
     accounts: int
     waiting: int
+    entered: int
+    """By both roles."""
     look_role: dict[str, int]
     apply_role: dict[str, int]
     reasons: dict[str, int]
@@ -107,13 +109,14 @@ def verifications_for(actor: Actor) -> QuerySet[AccessVerification]:
 
 
 def summary_of(verification: AccessVerification) -> Summary:
-    """Counted in two queries however many accounts there are."""
+    """Counted in a few queries however many accounts there are."""
     look, apply = (_counted(verification, check) for check in ("look_check", "apply_check"))
     waiting = verification.rows.filter(look_check__state__in=Run.OPEN)
     waiting |= verification.rows.filter(apply_check__state__in=Run.OPEN)
     return Summary(
         accounts=verification.rows.count(),
         waiting=waiting.count(),
+        entered=verification.rows.filter(look_check__state=Run.State.DONE, apply_check__state=Run.State.DONE).count(),
         look_role=_by_outcome(look),
         apply_role=_by_outcome(apply),
         reasons=dict(sorted(_reasons([*look, *apply]).items())),

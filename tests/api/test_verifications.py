@@ -39,6 +39,7 @@ def asked(operator: APIClient) -> str:
 def test_progress_and_counts_by_role_and_reason(operator: APIClient) -> None:
     body = operator.get(asked(operator)).json()
     assert (body["accounts"], body["waiting"], body["is_done"], body["requested_by"]) == (3, 1, False, "otto")
+    assert body["entered"] == 1
     assert body["look_role"] == {
         "waiting": 1,
         "entered": 1,
