@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from accounts.models import Account
+from accounts.selectors import in_ou
 
 
 def _is_true(value: str) -> bool:
@@ -37,5 +38,4 @@ class AccountFilter(filters.FilterSet):  # type: ignore[misc]
 
     def below(self, queryset: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
         """Accounts whose OU path is this one or lies below it."""
-        path = value.rstrip("/")
-        return queryset.filter(Q(ou_path=path or "/") | Q(ou_path__startswith=f"{path}/"))
+        return queryset.filter(in_ou(value))

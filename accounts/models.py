@@ -4,20 +4,21 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Now
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
     """Questions about accounts."""
 
     def workable(self) -> "AccountQuerySet":
-        """Accounts that looks are due for."""
-        return self.filter(state__in=[Account.State.REGISTERED, Account.State.MANAGED])
+        """Accounts that are entered or are to be: neither suspended nor left."""
+        return self.exclude(state__in=[Account.State.SUSPENDED, Account.State.LEFT])
 
 
 class Account(models.Model):
     """One AWS account of the organisation, addressed by its 12 digits.
 
-    State: registered (never entered) → managed (entered by a look); suspended and left are not worked on.
+    Its life (accounts/life.py): registered → awaiting_role → proven → managed → suspended or left.
     """
 
     class Environment(models.TextChoices):
@@ -29,9 +30,19 @@ class Account(models.Model):
 
     class State(models.TextChoices):
         REGISTERED = "registered"
+        AWAITING_ROLE = "awaiting_role"
+        PROVEN = "proven"
         MANAGED = "managed"
         SUSPENDED = "suspended"
         LEFT = "left"
+
+    class ApplyRole(models.TextChoices):
+        """What access checks found of the role that writes; anything but `proven` means no write is made."""
+
+        UNTESTED = "untested"
+        PROVEN = "proven"
+        DENIED = "denied"
+        CARELESS = "external_id_not_required"
 
     account_id = models.CharField(
         primary_key=True,
@@ -43,12 +54,19 @@ class Account(models.Model):
     ou_path = models.CharField(max_length=512, default="/", help_text="e.g. /workloads/dev")
     tags = models.JSONField(default=dict, blank=True)
     owner_team = models.CharField(max_length=100, blank=True, default="")
-    state = models.CharField(max_length=10, choices=State, default=State.REGISTERED)
+    state = models.CharField(max_length=16, choices=State, default=State.REGISTERED)
+    state_reason = models.CharField(
+        max_length=200, blank=True, default="", help_text="A reason code or a person's words."
+    )
+    state_since = models.DateTimeField(db_default=Now())
+    apply_role = models.CharField(max_length=24, choices=ApplyRole, default=ApplyRole.UNTESTED)
     external_id = models.CharField(max_length=1224, blank=True, default="", help_text="Overrides the organisation's.")
     partition = models.CharField(max_length=16, default="aws")
     paused = models.BooleanField(default=False)
     pause_reason = models.CharField(max_length=200, blank=True, default="")
     next_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    check_due_at = models.DateTimeField(null=True, blank=True, db_index=True, help_text="The next access check.")
+    checks_tried = models.PositiveIntegerField(default=0, help_text="Scheduled checks since access was last proven.")
     registered_by = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

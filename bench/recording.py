@@ -26,7 +26,14 @@ Figures = dict[str, list[float]]
 def register(account_ids: list[str]) -> None:
     """The bench accounts, their desired state in force and everything declared owned."""
     for account_id in account_ids:
-        Account.objects.create(account_id=account_id, name=account_id, environment="dev", registered_by="otto")
+        Account.objects.create(
+            account_id=account_id,
+            name=account_id,
+            environment="dev",
+            registered_by="otto",
+            state=Account.State.MANAGED,
+            apply_role=Account.ApplyRole.PROVEN,
+        )
         desired = desired_account(account_id)
         set_desired_state(account_id=account_id, desired=desired, by="ann")
         Ownership.objects.bulk_create(

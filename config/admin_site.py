@@ -13,7 +13,7 @@ from access.roles import Actor, Permission
 from access.sign_in_form import LimitedSignInForm
 
 SECTIONS = {
-    "Review": ("Account", "Drift", "PlanRecord", "Run"),
+    "Review": ("Account", "Drift", "PlanRecord", "Run", "AccessVerification"),
     "Declared": ("Baseline", "BaselineVersion", "Assignment", "DesiredState"),
     "Records": ("Event", "Decision", "Attestation", "SnapshotRecord", "Ownership"),
     "People": ("Team", "RoleBinding", "Token", "User"),

@@ -78,6 +78,8 @@ class Environment(BaseSettings):
     read_timeout_seconds: float = Field(10, gt=0, description="For an answer of AWS.")
     lease_margin_seconds: float = Field(5, gt=0, description="Kept of every lease beyond both; the three fit in it.")
     look_interval_minutes: float = Field(60, gt=0, description="Between two looks at an account.")
+    check_interval_minutes: float = Field(60, gt=0, description="Between access checks of an account not yet proven.")
+    late_check_interval_minutes: float = Field(1440, gt=0, description="The same, after a day of checks in vain.")
     look_threads: int = Field(32, ge=1, description="Accounts that one look worker reads at once.")
     settle_seconds: float = Field(120, ge=0, description="How long AWS may go on showing what was just repaired.")
     plan_expiry_hours: float = Field(24, gt=0, description="How long a proposed plan can be decided.")

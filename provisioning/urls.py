@@ -1,29 +1,52 @@
 """Addresses of accounts and everything Firstline does with them."""
 
 from django.urls import path
+from rest_framework.settings import api_settings
 
+from accounts.parsers import CsvParser
 from provisioning.views.account_work import AccountWorkViewSet
 from provisioning.views.accounts import AccountViewSet
+from provisioning.views.adoptions import AdoptionViewSet
 from provisioning.views.attestations import AttestationViewSet
 from provisioning.views.drift import DriftViewSet
 from provisioning.views.fleet import FleetViewSet
 from provisioning.views.plans import PlanViewSet
 from provisioning.views.runs import RunViewSet
+from provisioning.views.verifications import CsvRenderer, VerificationViewSet, VerifiedAccountViewSet
 
 accounts, work, runs, plans, fleet = (
     view.as_view for view in (AccountViewSet, AccountWorkViewSet, RunViewSet, PlanViewSet, FleetViewSet)
 )
 
+BULK_PARSERS = [*api_settings.DEFAULT_PARSER_CLASSES, CsvParser]
+
+verifications = VerificationViewSet.as_view
+
 urlpatterns = [
     path("accounts", accounts({"get": "list", "post": "create"}), name="accounts"),
-    path("accounts/bulk", accounts({"post": "bulk"}), name="accounts-bulk"),
+    path("accounts/bulk", accounts({"post": "bulk"}, parser_classes=BULK_PARSERS), name="accounts-bulk"),
     path("accounts/<str:account_id>", accounts({"get": "retrieve", "patch": "partial_update"}), name="account"),
     path("accounts/<str:account_id>/pause", accounts({"post": "pause"}), name="account-pause"),
     path("accounts/<str:account_id>/resume", accounts({"post": "resume"}), name="account-resume"),
+    path("accounts/<str:account_id>/suspend", accounts({"post": "suspend"}), name="account-suspend"),
+    path("accounts/<str:account_id>/leave", accounts({"post": "leave"}), name="account-leave"),
+    path("accounts/<str:account_id>/return", accounts({"post": "bring_back"}), name="account-return"),
     path("accounts/<str:account_id>/looks", work({"post": "look"}), name="account-looks"),
     path("accounts/<str:account_id>/access-checks", work({"post": "check"}), name="account-access-checks"),
     path("accounts/<str:account_id>/desired-state", work({"get": "desired"}), name="account-desired-state"),
     path("accounts/<str:account_id>/snapshot", work({"get": "snapshot"}), name="account-snapshot"),
+    path("access-verifications", verifications({"get": "list", "post": "create"}), name="access-verifications"),
+    path("access-verifications/<uuid:pk>", verifications({"get": "retrieve"}), name="access-verification"),
+    path(
+        "access-verifications/<uuid:pk>/accounts",
+        VerifiedAccountViewSet.as_view({"get": "list"}),
+        name="access-verification-accounts",
+    ),
+    path(
+        "access-verifications/<uuid:pk>/csv",
+        verifications({"get": "table"}, renderer_classes=[CsvRenderer, *api_settings.DEFAULT_RENDERER_CLASSES]),
+        name="access-verification-csv",
+    ),
     path("runs", runs({"get": "list", "post": "create"}), name="runs"),
     path("runs/<uuid:pk>", runs({"get": "retrieve"}), name="run"),
     path("runs/<uuid:pk>/cancel", runs({"post": "cancel"}), name="run-cancel"),
@@ -31,6 +54,7 @@ urlpatterns = [
     path("plans/<uuid:pk>", plans({"get": "retrieve"}), name="plan"),
     path("plans/<uuid:pk>/approve", plans({"post": "approve"}), name="plan-approve"),
     path("plans/<uuid:pk>/reject", plans({"post": "reject"}), name="plan-reject"),
+    path("adoptions", AdoptionViewSet.as_view({"get": "list", "post": "create"}), name="adoptions"),
     path("drift", DriftViewSet.as_view({"get": "list"}), name="drifts"),
     path("drift/<int:pk>", DriftViewSet.as_view({"get": "retrieve"}), name="drift"),
     path("attestations", AttestationViewSet.as_view({"get": "list", "post": "create"}), name="attestations"),

@@ -20,7 +20,7 @@ REQUESTER = "rita"
 
 
 def account(account_id: str = "", **fields: Any) -> Account:
-    """An account in dev."""
+    """A managed account in dev."""
     number = next(_numbers)
     given = {
         "account_id": account_id or f"{number:012d}",
@@ -28,6 +28,8 @@ def account(account_id: str = "", **fields: Any) -> Account:
         "environment": "dev",
         "ou_path": "/workloads/dev",
         "registered_by": REQUESTER,
+        "state": Account.State.MANAGED,
+        "apply_role": Account.ApplyRole.PROVEN,
         **fields,
     }
     made: Account = Account.objects.create(**given)

@@ -1,4 +1,4 @@
-"""Registering accounts: from then on they are looked at."""
+"""Registering accounts: they are checked at once, and looked at from the moment they can be entered."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class NewAccount:
 
 @transaction.atomic
 def register_accounts(*, rows: Sequence[NewAccount], actor: Actor) -> list[Account | None]:
-    """Register each row, due for its first look now; None where the account is registered already.
+    """Register each row, due for its first access check now; None where the account is registered already.
 
     The answers stand in the order of the rows. Raises PermissionDenied when the actor may not operate one of them where
     it is to stand (`may_register`).
@@ -61,14 +61,14 @@ def _insert(rows: Iterable[NewAccount], actor: Actor) -> dict[str, Account]:
     """Insert what is not there. Whoever registers the same account at this moment, one of the two makes it."""
     now = timezone.now()
     accounts = [
-        Account(**vars(row), partition=PARTITION, registered_by=actor.name, next_due_at=now)
+        Account(**vars(row), partition=PARTITION, registered_by=actor.name, check_due_at=now)
         for row in sorted(rows, key=lambda row: row.account_id)
     ]
     before = _present(accounts)
     fresh = [account for account in accounts if account.account_id not in before]
     Account.objects.bulk_create(fresh, ignore_conflicts=True)
     ours = Account.objects.filter(
-        pk__in=[account.account_id for account in fresh], registered_by=actor.name, next_due_at=now
+        pk__in=[account.account_id for account in fresh], registered_by=actor.name, check_due_at=now
     )
     return {account.account_id: account for account in ours}
 

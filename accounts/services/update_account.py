@@ -46,7 +46,9 @@ def _store(account: Account, changed: Iterable[str]) -> None:
     changed = set(changed)
     if changed & LOOKED_AT_AGAIN:
         account.next_due_at = timezone.now()
-    account.save(update_fields=[*changed, "next_due_at", "updated_at"])
+    if "external_id" in changed:
+        account.check_due_at, account.checks_tried = timezone.now(), 0
+    account.save(update_fields=[*changed, "next_due_at", "check_due_at", "checks_tried", "updated_at"])
 
 
 def _record(account: Account, before: Mapping[str, Any], actor: Actor) -> None:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from accounts.life import SET_ASIDE
 from accounts.models import Account
 from history.models import Event
 from history.shown import inert
 from provisioning.admin.attest_page import told_of
-from provisioning.admin.explain import reason
+from provisioning.admin.explain import REASONS, reason
 from provisioning.models import DesiredHead, Drift, PlanRecord, Run
 from provisioning.services.verdicts import verdicts_of
 
@@ -29,6 +30,11 @@ def account_page(account: Account) -> dict[str, Any]:
         "told": told_of(account, head),
         "last_look": _newest_finished(account, Run.Kind.LOOK),
         "last_check": _newest_finished(account, Run.Kind.CHECK),
+        "last_apply_check": _newest_finished(account, Run.Kind.CHECK_APPLY),
+        "state_reason": reason(account.state_reason)
+        if account.state_reason in REASONS
+        else inert(account.state_reason),
+        "is_set_aside": account.state in SET_ASIDE,
         "open_runs": [run for run in runs if run.state in Run.OPEN],
         "drift": drift[:SHOWN_DRIFT],
         "drift_count": drift.count(),

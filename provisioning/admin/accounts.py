@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from access.roles import Permission
 from accounts.models import Account
+from accounts.selectors import AccountSelector
 from accounts.services.update_account import update_account
 from history.admin import RecordAdmin
 from history.shown import badge, inert, span
@@ -23,12 +24,21 @@ from provisioning.admin.account_page import account_page
 from provisioning.admin.acting import ReasonForm, act, actor_of_request, read
 from provisioning.admin.attest_page import attest_page
 from provisioning.admin.explain import reason
+from provisioning.admin.register import register_page
 from provisioning.core.verdict import Verdict
 from provisioning.models import Drift
 from provisioning.services.pause_account import pause_account, resume_account
 from provisioning.services.request_check import request_check
 from provisioning.services.request_look import request_look
+from provisioning.services.set_aside import leave_account, return_account, suspend_account
 from provisioning.services.verdicts import verdicts_of
+from provisioning.services.verify_access import verify_access
+
+LIFE: dict[str, tuple[Callable[..., Account], str]] = {
+    "suspend": (suspend_account, "Suspended: nothing is read or written until it returns."),
+    "leave": (leave_account, "It has left: nothing is read or written, and no assignment reaches it."),
+    "return": (return_account, "It is back: its access is checked now, and its first look follows."),
+}
 
 
 class VerdictFilter(admin.SimpleListFilter):
@@ -77,7 +87,9 @@ class AccountAdmin(RecordAdmin):
         "shown_state",
     )
     list_display_links = ("shown_name",)
-    list_filter = (VerdictFilter, "environment", "state", "paused")
+    list_filter = (VerdictFilter, "environment", "state", "apply_role", "paused")
+    actions = ("verify_access",)
+    change_list_template = "provisioning/account_list.html"
     search_fields = ("account_id", "name", "owner_team", "ou_path")
     search_help_text = "12 digits, a name, a team or an OU path."
     page_template = "provisioning/account.html"
@@ -120,7 +132,9 @@ class AccountAdmin(RecordAdmin):
 
     @admin.display(description="state", ordering="state")
     def shown_state(self, account: Account) -> SafeString | str:
-        return format_html("{} {}", account.state, badge("paused")) if account.paused else account.state
+        role = account.state == Account.State.MANAGED and account.apply_role != Account.ApplyRole.PROVEN
+        shown = [badge(account.state), badge("observed", "observed only") if role else ""]
+        return format_html("{} {} {}", *shown, badge("paused") if account.paused else "")
 
     def page(self, request: HttpRequest, record: Account) -> Mapping[str, Any]:
         may_attest = actor_of_request(request).may(Permission.ATTEST, record)
@@ -133,17 +147,50 @@ class AccountAdmin(RecordAdmin):
             "pause": self.pause,
             "resume": self.resume,
             "edit": self.edit,
+            **{step: self._life(step) for step in LIFE},
         }
         attest = path(
             "<path:object_id>/attest/<str:kind>/",
             self.admin_site.admin_view(self.attest),
             name="accounts_account_attest",
         )
+        register = path("register/", self.admin_site.admin_view(register_page), name="accounts_register")
         own = [
             path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"accounts_account_{name}")
             for name, view in actions.items()
         ]
-        return [attest, *own, *super().get_urls()]
+        return [register, attest, *own, *super().get_urls()]
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Whether the list offers actions."""
+        return bool(self.admin_site.may(request, Permission.OPERATE))
+
+    @admin.action(description="Verify access", permissions=["operate"])
+    def verify_access(self, request: HttpRequest, queryset: QuerySet[Account]) -> HttpResponse:
+        """Queue access checks of the chosen accounts, and show their table."""
+        chosen = AccountSelector(account_ids=tuple(queryset.order_by("pk").values_list("pk", flat=True)))
+        back = [reverse("admin:accounts_account_changelist")]
+
+        def do() -> str:
+            made = verify_access(selector=chosen, actor=actor_of_request(request))
+            back[0] = reverse("admin:provisioning_accessverification_change", args=[made.pk])
+            return "Access checks are queued: load this page again for their results."
+
+        answer = act(request, "", do)
+        answer["Location"] = back[0]
+        return answer
+
+    def _life(self, step: str) -> Callable[[HttpRequest, str], HttpResponse]:
+        move, done = LIFE[step]
+
+        def view(request: HttpRequest, object_id: str) -> HttpResponse:
+            def do() -> str:
+                move(account_id=object_id, actor=actor_of_request(request), **read(ReasonForm(request.POST)))
+                return done
+
+            return self._act(request, object_id, do)
+
+        return view
 
     def look_now(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Queue a look."""

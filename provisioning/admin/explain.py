@@ -12,6 +12,8 @@ RISKS = {
     "trusts_federated": "Whoever an identity provider vouches for may then take the role.",
     "trusts_anyone": "Anyone may then take the role.",
     "unknown_policy": "It attaches an AWS managed policy that Firstline's table does not know: read it first.",
+    "apply_role_denied": "Nothing can be written to the account: its apply role can't be entered, or does not ask for "
+    "the external id. See the newest check of it on the account's page.",
     "boundary_removed": "It takes away or swaps the permissions boundary that holds the role or user back.",
     "arn_changes": "The user moves, so its ARN changes. Policies elsewhere (of buckets, keys, organisations) that name "
     "the old ARN or path, to allow or to deny, no longer mean it: look for them first.",
@@ -53,6 +55,13 @@ VERDICTS = {
 REASONS = {
     "no_assignment": "no baseline reaches it",
     "not_renderable": "its desired state can't be rendered",
+    "registered": "not entered yet",
+    "awaiting_role": "it waits for a role that lets Firstline in",
+    "suspended": "suspended: nothing is read or written",
+    "left": "it left the organisation",
+    "external_id_not_required": "a role lets in who does not give the external id",
+    "apply_role_denied": "its apply role can't be used: observed only",
+    "set_aside": "the account was suspended or left",
     "never_looked": "never looked at",
     "too_old": "the last look is too old to trust",
     "open_drift": "open drift",

@@ -14,6 +14,7 @@ from history.shown import inert
 from provisioning.admin.diff_view import ABSENT, FieldView, item_views
 from provisioning.admin.explain import LANES, risk_reasons
 from provisioning.models import PlanRecord
+from provisioning.services.claimable import why_not_written_to
 from provisioning.services.decide_plan import why_not_approver
 
 
@@ -66,6 +67,8 @@ def why_not(plan: PlanRecord, actor: Actor) -> str:
     """Why the reader may not approve it; '' when they may."""
     if plan.lane == PlanRecord.Lane.OBSERVE:
         return LANES[PlanRecord.Lane.OBSERVE]
+    if why := why_not_written_to(plan.account):
+        return why
     if not actor.may(Permission.APPROVE, plan.account):
         held = ", ".join(sorted(map(str, actor.grants))) or "no role"
         return f"It needs the role approver for this account; you are {held}."

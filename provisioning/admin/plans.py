@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from history.admin import AccountFilter, RecordAdmin, text_column
 from history.shown import badge, inert, moment, words
 from provisioning.admin.acting import DecisionForm, act, actor_of_request, read
+from provisioning.admin.adoptions import adoptions_page
 from provisioning.admin.plan_page import plan_page
 from provisioning.models import PlanRecord
 from provisioning.services.decide_plan import approve_plan, reject_plan
@@ -41,6 +42,7 @@ class PlanAdmin(RecordAdmin):
     search_fields = ("account__name", "account__owner_team", "=account__account_id", "digest")
     search_help_text = "An account's name or 12 digits, a team, or a digest."
     page_template = "provisioning/plan.html"
+    change_list_template = "provisioning/plan_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PlanRecord]:
         """With the number of changes and without the changes."""
@@ -85,12 +87,13 @@ class PlanAdmin(RecordAdmin):
         return plan_page(record, actor_of_request(request))
 
     def get_urls(self) -> list[URLPattern]:
+        adoptions = path("adoptions/", self.admin_site.admin_view(adoptions_page), name="adoptions")
         decide = {"approve": self.approve, "reject": self.reject}
         own = [
             path(f"<uuid:plan_id>/{name}/", self.admin_site.admin_view(view), name=f"plan_{name}")
             for name, view in decide.items()
         ]
-        return [*own, *super().get_urls()]
+        return [adoptions, *own, *super().get_urls()]
 
     def approve(self, request: HttpRequest, plan_id: Any) -> HttpResponse:
         """Approve what was seen."""

@@ -1,6 +1,7 @@
 """Enters an account: AssumeRole by the hub, and what a refusal may mean."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,13 +60,22 @@ def assume(entrance: Entrance, counter: CallCounter) -> AccountCredentials:
     """
     _check_names_account(entrance.entry, entrance.entry.role_arn)
     try:
-        with making(CallContext(None, counter)):
-            answer = clients_for(entrance.settings).hub_sts().assume_role(**_parameters(entrance))
-    except BOTO_FAILURES as error:
-        raise _refused(counter.note(classify(error, _ASSUME)), entrance.entry) from None
+        answer = request_session(entrance, counter)
+    except AwsError as error:
+        raise _refused(error, entrance.entry) from None
     _check_names_account(entrance.entry, answer["AssumedRoleUser"]["Arn"])
     keys = answer["Credentials"]
     return AccountCredentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+
+
+def request_session(entrance: Entrance, counter: CallCounter) -> Mapping[str, Any]:
+    """AssumeRole's answer, unread. Raises AwsError."""
+    try:
+        with making(CallContext(None, counter)):
+            answer: Mapping[str, Any] = clients_for(entrance.settings).hub_sts().assume_role(**_parameters(entrance))
+    except BOTO_FAILURES as error:
+        raise counter.note(classify(error, _ASSUME)) from None
+    return answer
 
 
 def _parameters(entrance: Entrance) -> dict[str, Any]:
@@ -139,7 +149,8 @@ def _causes(entry: AccountEntry, failure: AwsError) -> list[str]:
     causes = [
         f"The role does not exist, or has another path. Test, {look}",
         "The role's trust policy does not name this worker's identity. Test: compare Principal in the output of "
-        "get-role with the output of `aws sts get-caller-identity`, run as the worker.",
+        "get-role with the output of `aws sts get-caller-identity`, run as the worker; and, if it has a Condition on "
+        "aws:PrincipalOrgID, that id with the output of `aws organizations describe-organization`.",
         "The role's trust policy asks for another external id, or for none where one is registered. Test: compare "
         "Condition sts:ExternalId in the output of get-role with the external id registered for the account.",
         "The account is suspended or closed. Test, in the management account: aws organizations describe-account "

@@ -1,7 +1,7 @@
 """How the changes of one look may go ahead: by rule, by a person, or not at all. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from provisioning.core.assess import ItemAssessment
@@ -29,21 +29,29 @@ class Proposal:
 
 
 def proposals(
-    account_id: str, items: Iterable[ItemAssessment], *, is_production: bool, blocked: frozenset[ResourceKey]
+    account_id: str,
+    items: Iterable[ItemAssessment],
+    *,
+    is_production: bool,
+    blocked: frozenset[ResourceKey],
+    shown_only: str = "",
 ) -> tuple[Proposal, ...]:
     """Split what a look would change by need of approval, closed over references.
 
-    `blocked` changes (a guard forbids them) and those that refer to them are in no plan.
+    `blocked` changes (a guard forbids them) and those that refer to them are in no plan. `shown_only`: the reason code
+    why nothing can be written to the account, so that everything is only shown.
     """
     changing = {item.key: item for item in items if item.change is not None}
     references = {key: item.references for key, item in changing.items()}
     out = closed_over_references(blocked & changing.keys(), references, changing)
-    lanes = _lanes({key: item for key, item in changing.items() if key not in out}, references, is_production)
-    return tuple(
+    left = {key: item for key, item in changing.items() if key not in out}
+    lanes = {Lane.OBSERVE: frozenset(left)} if shown_only else _lanes(left, references, is_production)
+    made = (
         _proposal(account_id, lane, [changing[key] for key in sorted(keys)], references, is_production)
         for lane, keys in lanes.items()
         if keys
     )
+    return tuple(replace(one, reasons=(*one.reasons, shown_only)) if shown_only else one for one in made)
 
 
 def _lanes(

@@ -11,6 +11,7 @@ from provisioning.core.plain import Json, canonical, digest, plain
 
 FORMAT = 1
 PLACEHOLDER = "{account_id}"
+HASHES = frozenset({"before_hash", "after_hash"})
 
 
 class Risk(StrEnum):
@@ -91,7 +92,10 @@ class Plan:
     @property
     def fingerprint(self) -> str:
         """The digest with account-bound values replaced: equal for equal plans of many accounts."""
-        return digest(canonical(self.to_plain()).replace(self.account_id, PLACEHOLDER))
+        whole = self.to_plain()
+        # The hashes say nothing more, and hold account-bound values where they can't be replaced.
+        whole["changes"] = [{k: v for k, v in change.items() if k not in HASHES} for change in whole["changes"]]
+        return digest(canonical(whole).replace(self.account_id, PLACEHOLDER))
 
     @property
     def calls(self) -> tuple[Call, ...]:

@@ -45,6 +45,10 @@ class LookFacts:
     last_failure: str = ""
     """Reason code when the newest look failed."""
     not_renderable: bool = False
+    set_aside: str = ""
+    """The state of an account that nothing is done in any more."""
+    not_entered: str = ""
+    """The state of an account that was not entered yet, or must be proven anew."""
     interval: timedelta = timedelta(hours=1)
 
 
@@ -81,8 +85,12 @@ def roll_up(look: LookFacts, kinds: Mapping[str, KindFacts], now: datetime) -> J
 
 def _whole_look(look: LookFacts, now: datetime) -> Judgement | None:
     age = _age(look, now)
+    if look.set_aside:
+        return Judgement(Verdict.UNKNOWN, look.set_aside, age)
     if not look.assigned:
         return Judgement(Verdict.UNASSIGNED, "no_assignment", age)
+    if look.not_entered:
+        return Judgement(Verdict.UNKNOWN, look.not_entered, age)
     if look.not_renderable:
         return Judgement(Verdict.UNKNOWN, "not_renderable", age)
     if look.last_failure:

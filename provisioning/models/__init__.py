@@ -1,5 +1,6 @@
 """Rows of provisioning. Core and models never share a name: core has Plan, the database has PlanRecord."""
 
+from provisioning.models.access_verification import AccessVerification, VerifiedAccount
 from provisioning.models.attestation import Attestation
 from provisioning.models.desired_state import DesiredHead, DesiredState
 from provisioning.models.drift import Drift
@@ -11,6 +12,7 @@ from provisioning.models.run import Run, Write
 from provisioning.models.snapshot_record import AccountFacts, SectionBody, SnapshotRecord
 
 __all__ = [
+    "AccessVerification",
     "AccountFacts",
     "Attestation",
     "Decision",
@@ -25,5 +27,6 @@ __all__ = [
     "Run",
     "SectionBody",
     "SnapshotRecord",
+    "VerifiedAccount",
     "Write",
 ]

@@ -14,7 +14,8 @@ class Run(models.Model):
     """One look, apply or access check.
 
     look   queued → looking → done | failed | unreachable
-    check  (can the account be entered?) queued → looking → done | unreachable | failed
+    check, check_apply  (can it be entered by the look role, by the apply role?)
+           queued → looking → done | unreachable | failed
     apply  queued → looking → applying → verifying → done | stale | refused | blocked | failed | cancelled | quarantined
            any of the three middle states → retry_wait → looking
     Every change of state is one conditional UPDATE; final states never reopen.
@@ -24,6 +25,7 @@ class Run(models.Model):
         LOOK = "look"
         APPLY = "apply"
         CHECK = "check"
+        CHECK_APPLY = "check_apply"
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -46,7 +48,7 @@ class Run(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="runs")
-    kind = models.CharField(max_length=8, choices=Kind)
+    kind = models.CharField(max_length=16, choices=Kind)
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     fence = models.BigIntegerField(default=0)
     plan = models.ForeignKey(PlanRecord, null=True, blank=True, on_delete=models.PROTECT, related_name="applies")

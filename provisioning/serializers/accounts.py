@@ -90,7 +90,7 @@ class AccountDetailSerializer(AccountRowSerializer):
 
 
 class ReasonSerializer(StrictSerializer):
-    """Why something is paused."""
+    """Why something is paused, set aside or brought back."""
 
     reason = LineField(max_length=200)
 
@@ -103,6 +103,7 @@ class RowProblemSerializer(serializers.Serializer[Any]):
     """What is wrong with a row, and where in it."""
 
     pointer = serializers.CharField()
+    column = serializers.CharField(required=False, help_text="Of a CSV file.")
     detail = serializers.CharField()
 
 
@@ -110,6 +111,7 @@ class BulkRowSerializer(serializers.Serializer[Any]):
     """What became of one row of a bulk request."""
 
     index = serializers.IntegerField()
+    line = serializers.IntegerField(allow_null=True, help_text="Of a CSV file; its header is line 1.")
     account_id = serializers.CharField(allow_null=True)
     outcome = serializers.ChoiceField(["created", "exists", "refused"])
     errors = RowProblemSerializer(many=True)
@@ -118,6 +120,8 @@ class BulkRowSerializer(serializers.Serializer[Any]):
 class BulkResultSerializer(serializers.Serializer[Any]):
     """What became of every row, in the order of the request."""
 
-    created = serializers.IntegerField()
-    refused = serializers.IntegerField()
+    created = serializers.IntegerField(help_text="In a dry run: that would be.")
+    exists = serializers.IntegerField()
+    refused = serializers.IntegerField(help_text="Not created, those that exist among them.")
+    dry_run = serializers.BooleanField()
     results = BulkRowSerializer(many=True)

@@ -12,6 +12,7 @@ from access.strict import StrictSerializer
 from provisioning.core.change import Action
 from provisioning.core.plan import Risk
 from provisioning.models import Decision, PlanRecord
+from provisioning.services.claimable import why_not_written_to
 from provisioning.services.decide_plan import why_not_approver
 
 
@@ -156,6 +157,8 @@ def why_not_now(plan: PlanRecord, actor: Actor) -> str:
         return f"It is {plan.state}."
     if plan.expires_at <= timezone.now():
         return "It is expired."
+    if why := why_not_written_to(plan.account):
+        return why
     if not actor.may(Permission.APPROVE, plan.account):
         return "It takes an approver."
     return why_not_approver(plan, actor.name)

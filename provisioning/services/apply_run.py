@@ -26,6 +26,7 @@ from provisioning.services.apply_state import (
     load_applying,
     put_off_unread,
 )
+from provisioning.services.check_apply_role import check_apply_role
 from provisioning.services.end_apply import barren_attempts, end_apply, end_verified, put_off
 from provisioning.services.entry import enter_to_verify, enter_to_write
 from provisioning.services.leases import claim_apply, keep_alive, renew
@@ -57,7 +58,7 @@ ENDS: dict[type[Exception], Run.State] = {
 
 
 def apply_run(*, run_id: UUID) -> None:
-    """Do one attempt of an apply; safe to call twice, late, or for nothing."""
+    """Do one attempt of an apply, or a check of its role; safe to call twice, late, or for nothing."""
     claim = claim_apply(run_id)
     if claim is None:
         return
@@ -65,6 +66,8 @@ def apply_run(*, run_id: UUID) -> None:
         with claim.bound():
             if claim.crash_count > CRASHES:
                 quarantine(claim)
+            elif claim.kind == Run.Kind.CHECK_APPLY:
+                check_apply_role(claim)
             else:
                 _attempt(load_applying(claim))
     except FencedError:

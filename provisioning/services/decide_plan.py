@@ -10,6 +10,7 @@ from access.roles import Actor, Permission
 from history.services.record import record
 from provisioning.core.errors import ConflictError, NotAllowedError
 from provisioning.models import Decision, PlanRecord, Run
+from provisioning.services.claimable import why_not_written_to
 from provisioning.services.leases import ensure_lease
 from provisioning.services.require import require_row
 
@@ -31,6 +32,8 @@ def _approve(plan_id: UUID, digest: str, actor: Actor, comment: str) -> PlanReco
     plan = _decidable(plan_id, digest, actor)
     if plan.lane == PlanRecord.Lane.OBSERVE:
         raise ConflictError("This plan is shown only: its items are in mode observe, so nobody can approve it.")
+    if why := why_not_written_to(plan.account):
+        raise ConflictError(why, code="not_written_to")
     if who := why_not_approver(plan, actor.name):
         raise NotAllowedError(who)
     _decide(plan, Decision.Verb.APPROVED, PlanRecord.State.APPROVED, actor, comment)

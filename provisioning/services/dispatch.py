@@ -3,6 +3,7 @@
 Any number of dispatchers may run: every step is a conditional statement, so a second one finds nothing left to do.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from django.utils import timezone
 from access.roles import SYSTEM
 from history.services.record import record
 from provisioning.models import PlanRecord
+from provisioning.services.claimable import APPLIES, CLAIMABLE, LOOKS, PARAMETERS
+from provisioning.services.set_aside import end_what_was_set_aside
 from provisioning.services.tell_lapsed import tell_lapsed
 
 SCHEDULE = """
@@ -21,7 +24,7 @@ WITH due AS (
     SET next_due_at = clock_timestamp() + make_interval(secs => %(interval)s * (0.9 + random() * 0.2))
     WHERE account_id IN (
         SELECT account_id FROM accounts_account
-        WHERE state IN ('registered', 'managed') AND next_due_at <= clock_timestamp()
+        WHERE state = ANY(%(looked_at)s) AND next_due_at <= clock_timestamp()
         ORDER BY next_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     RETURNING account_id
 ), leases AS (
@@ -35,6 +38,29 @@ SELECT gen_random_uuid(), account_id, 'look', 'queued', 0, 'firstline', 'schedul
 FROM due ON CONFLICT DO NOTHING
 """
 
+SCHEDULE_CHECKS = """
+WITH due AS (
+    UPDATE accounts_account
+    SET checks_tried = checks_tried + 1, check_due_at = clock_timestamp() + make_interval(
+        secs => CASE WHEN checks_tried < %(early)s THEN %(interval)s ELSE %(late)s END * (0.9 + random() * 0.2))
+    WHERE account_id IN (
+        SELECT account_id FROM accounts_account
+        WHERE state = ANY(%(checked)s) AND check_due_at <= clock_timestamp()
+        ORDER BY check_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    RETURNING account_id
+), leases AS (
+    INSERT INTO provisioning_lease (account_id, fence, crash_count) SELECT account_id, 0, 0 FROM due
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO provisioning_run (id, account_id, kind, state, fence, requested_by, cause, next_at, cancel_requested,
+    attempts, reason_code, message, aws_calls, outcome, created_at)
+SELECT gen_random_uuid(), account_id, kind, 'queued', 0, 'firstline', 'schedule', clock_timestamp(), false,
+    0, '', '', 0, '{}', clock_timestamp()
+FROM due CROSS JOIN (VALUES ('check'), ('check_apply')) AS kinds (kind) ON CONFLICT DO NOTHING
+"""
+EARLY_CHECKS = 24
+"""So many checks follow each other closely; the role is then still in the making. Later ones wait longer."""
+
 TAKE_BACK = """
 UPDATE provisioning_run run SET state = 'retry_wait', hinted_at = NULL, reason_code = 'worker_lost',
     next_at = clock_timestamp() + make_interval(
@@ -45,27 +71,24 @@ WHERE lease.account_id = run.account_id AND run.state IN ('looking', 'applying',
 RETURNING run.id, run.account_id, run.kind
 """
 
-RING = """
+RING = f"""
 UPDATE provisioning_run SET hinted_at = clock_timestamp()
 WHERE id IN (
     SELECT run.id FROM provisioning_run run
     JOIN provisioning_lease lease ON lease.account_id = run.account_id
-    WHERE run.state IN ('queued', 'retry_wait') AND run.kind = ANY(%(kinds)s) AND run.next_at <= clock_timestamp()
-      AND lease.lease_until <= clock_timestamp() AND lease.backoff_until <= clock_timestamp()
+    JOIN accounts_account account ON account.account_id = run.account_id
+    WHERE {CLAIMABLE} AND run.kind = ANY(%(kinds)s)
       AND (run.hinted_at IS NULL OR run.hinted_at < clock_timestamp() - make_interval(secs => %(again)s))
-      AND (run.kind <> 'apply' OR NOT EXISTS (SELECT 1 FROM provisioning_fleetpause))
-      AND (run.kind <> 'apply' OR NOT EXISTS (
-            SELECT 1 FROM accounts_account a WHERE a.account_id = run.account_id AND a.paused))
     ORDER BY run.next_at LIMIT %(limit)s FOR UPDATE OF run SKIP LOCKED)
 RETURNING id
-"""
+"""  # noqa: S608 (constants only)
 
 BATCH = 5000
 
 
 @dataclass(frozen=True)
 class Round:
-    """What one round found: looks to ring for (how many), applies to ring for (which)."""
+    """What one round found: looks and checks to ring for (how many), applies and checks of their role (which)."""
 
     looks: int
     applies: tuple[UUID, ...]
@@ -74,16 +97,36 @@ class Round:
 def dispatch_round() -> Round:
     """Do one round and say whom to ring; ringing is the caller's."""
     schedule_due()
+    schedule_checks()
     take_back_lost()
+    end_what_was_set_aside()
     expire_plans()
     tell_lapsed()
-    return Round(len(_ring(["look", "check"])), tuple(_ring(["apply"])))
+    return Round(len(_ring(LOOKS)), tuple(_ring(APPLIES)))
 
 
 def schedule_due() -> int:
     """Move due schedules forward and queue their looks, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(SCHEDULE, {"interval": settings.FIRSTLINE.look_interval.total_seconds(), "limit": BATCH})
+        interval = settings.FIRSTLINE.look_interval.total_seconds()
+        cursor.execute(SCHEDULE, {"interval": interval, "limit": BATCH, **PARAMETERS})
+        return int(cursor.rowcount)
+
+
+def schedule_checks() -> int:
+    """Queue both access checks of accounts that are not proven yet, or whose apply role is not; less and less often."""
+    given = settings.FIRSTLINE
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SCHEDULE_CHECKS,
+            {
+                "interval": given.check_interval_minutes * 60,
+                "late": given.late_check_interval_minutes * 60,
+                "early": EARLY_CHECKS,
+                "limit": BATCH,
+                **PARAMETERS,
+            },
+        )
         return int(cursor.rowcount)
 
 
@@ -117,7 +160,8 @@ def expire_plans() -> int:
     return len(plans)
 
 
-def _ring(kinds: list[str]) -> list[UUID]:
+def _ring(kinds: Sequence[str]) -> list[UUID]:
+    again = settings.FIRSTLINE.hint_again_seconds
     with connection.cursor() as cursor:
-        cursor.execute(RING, {"kinds": kinds, "again": settings.FIRSTLINE.hint_again_seconds, "limit": BATCH})
+        cursor.execute(RING, {"kinds": list(kinds), "again": again, "limit": BATCH, **PARAMETERS})
         return [run_id for (run_id,) in cursor.fetchall()]

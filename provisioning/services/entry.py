@@ -5,11 +5,13 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-from provisioning.aws.assume import AccountEntry
+from provisioning.aws.assume import AccountEntry, Entrance
 from provisioning.aws.call_context import CallCounter
+from provisioning.aws.proof import prove_external_id
 from provisioning.aws.session import AwsSession, enter
 from provisioning.aws.settings import AwsSettings
 from provisioning.core.session_policy import LOOK_POLICY
+from provisioning.models import Run
 from provisioning.services.leases import Claim
 from provisioning.services.work import Work
 
@@ -36,17 +38,35 @@ def enter_to_write(work: Work, claim: Claim, policy: str, calls: CallCounter) ->
         yield session
 
 
+def prove_access(work: Work, claim: Claim, calls: CallCounter) -> str:
+    """Enter by the role that the check is about, as whom AWS then sees us; and prove that it takes our external id.
+
+    Raises AccessFailedError with what it may be (`external_id_not_required` where it is careless), or AwsError.
+    """
+    given = settings.FIRSTLINE
+    role = given.apply_role if claim.kind == Run.Kind.CHECK_APPLY else given.look_role
+    with _enter(work, role, claim, LOOK_POLICY, calls) as session:
+        identity = session.verify_identity()
+    prove_external_id(_entrance(work, role, claim, None), calls)
+    return identity
+
+
 @contextmanager
 def _enter(work: Work, role: str, claim: Claim, policy: str | None, calls: CallCounter) -> Iterator[AwsSession]:
-    entry = AccountEntry(work.account_id, work.partition, work.role_arn(role), work.external_id)
+    entrance = _entrance(work, role, claim, policy)
     with enter(
-        entry,
-        session_name=claim.session_name,
-        session_policy=policy,
-        settings=aws_settings(),
+        entrance.entry,
+        session_name=entrance.session_name,
+        session_policy=entrance.session_policy,
+        settings=entrance.settings,
         counter=calls,
     ) as session:
         yield session
+
+
+def _entrance(work: Work, role: str, claim: Claim, policy: str | None) -> Entrance:
+    entry = AccountEntry(work.account_id, work.partition, work.role_arn(role), work.external_id)
+    return Entrance(entry, claim.session_name, policy, aws_settings())
 
 
 def aws_settings() -> AwsSettings:

@@ -12,6 +12,7 @@ from django.db import connection
 from history.context import bound
 from provisioning.core.errors import FencedError
 from provisioning.models import Lease, Run
+from provisioning.services.claimable import APPLIES, CLAIMABLE, PARAMETERS
 
 REQUEST_SHOWN = 16
 CLAIM = """
@@ -19,9 +20,8 @@ WITH due AS (
     SELECT run.id, run.account_id
     FROM provisioning_run run
     JOIN provisioning_lease lease ON lease.account_id = run.account_id
-    WHERE run.state IN ('queued', 'retry_wait') AND run.next_at <= clock_timestamp()
-      AND lease.lease_until <= clock_timestamp() AND lease.backoff_until <= clock_timestamp()
-      AND {condition}
+    JOIN accounts_account account ON account.account_id = run.account_id
+    WHERE {claimable} AND {condition}
     ORDER BY run.next_at
     LIMIT %(limit)s
     FOR UPDATE OF run, lease SKIP LOCKED
@@ -40,15 +40,12 @@ WHERE run.id = due.id
 RETURNING run.id, run.account_id, run.kind, held.fence, held.crash_count, run.attempts, run.request_id, run.cause
 """
 
-LOOKS = """run.kind IN ('look', 'check') AND NOT EXISTS (
+LOOK_OR_CHECK = """run.kind IN ('look', 'check') AND NOT EXISTS (
     SELECT 1 FROM provisioning_run earlier
     WHERE earlier.account_id = run.account_id AND earlier.kind IN ('look', 'check') AND earlier.kind <> run.kind
       AND earlier.state IN ('queued', 'retry_wait') AND (earlier.next_at, earlier.id) < (run.next_at, run.id))"""
 
-ONE_APPLY = """run.kind = 'apply' AND run.id = %(run_id)s
-    AND NOT EXISTS (SELECT 1 FROM provisioning_fleetpause)
-    AND NOT EXISTS (
-        SELECT 1 FROM accounts_account account WHERE account.account_id = run.account_id AND account.paused)"""
+ONE_APPLY = "run.kind IN ('apply', 'check_apply') AND run.id = %(run_id)s"
 
 
 @dataclass(frozen=True)
@@ -81,11 +78,11 @@ class Claim:
 
 def claim_looks(limit: int) -> list[Claim]:
     """Take up to `limit` due looks and access checks, each on another account."""
-    return _claim(LOOKS, limit=limit)
+    return _claim(LOOK_OR_CHECK, limit=limit)
 
 
 def claim_apply(run_id: UUID) -> Claim | None:
-    """Take this apply, or None when it isn't due, its account is held, or a pause is on.
+    """Take this apply or check of the apply role, or None when it isn't due, its account is held, or a pause is on.
 
     One that can't be taken gives its hint back, so that it is rung again as soon as its account is free.
     """
@@ -143,7 +140,7 @@ def release(claim: Claim) -> None:
             "WHERE account_id = %s AND fence = %s",
             [claim.account_id, claim.fence],
         )
-    if claim.kind == Run.Kind.APPLY:
+    if claim.kind in APPLIES:
         # A look that was rung meanwhile found the account held, and nobody would ring for it again for a while.
         Run.objects.filter(account_id=claim.account_id, state__in=Run.WAITING).update(hinted_at=None)
 
@@ -170,5 +167,8 @@ def ensure_lease(account_ids: Sequence[str]) -> None:
 
 def _claim(condition: str, **values: int | UUID) -> list[Claim]:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM.format(condition=condition), {"seconds": settings.FIRSTLINE.lease_seconds, **values})
+        cursor.execute(
+            CLAIM.format(claimable=CLAIMABLE, condition=condition),
+            {"seconds": settings.FIRSTLINE.lease_seconds, **PARAMETERS, **values},
+        )
         return [Claim(*row) for row in cursor.fetchall()]

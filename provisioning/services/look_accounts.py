@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from provisioning.aws.call_context import CallCounter
-from provisioning.core.errors import AccessFailedError, AwsError, DeclarationError, FencedError
+from provisioning.core.errors import AccessFailedError, AwsError, DeclarationError, FencedError, FirstlineError
 from provisioning.models import Run
-from provisioning.services.entry import enter_to_look
+from provisioning.services.entry import enter_to_look, prove_access
 from provisioning.services.leases import Claim, claim_looks, renew
 from provisioning.services.note_throttles import note_throttles
 from provisioning.services.observe import Observation, observe
 from provisioning.services.quarantine import CRASHES, quarantine
-from provisioning.services.record_check import record_check
+from provisioning.services.record_check import record_check, record_failed_check
 from provisioning.services.record_look import record_failed_look, record_look
 from provisioning.services.work import Work, load_work
 
@@ -68,9 +68,14 @@ def _start(pool: ThreadPoolExecutor, free: int) -> dict[Future[Observation | str
 
 
 def _read(reading: Reading) -> Observation | str:
-    with reading.claim.bound(), enter_to_look(reading.work, reading.claim, reading.calls) as session:
+    with reading.claim.bound():
         if reading.claim.kind == Run.Kind.CHECK:
-            return session.verify_identity()
+            return prove_access(reading.work, reading.claim, reading.calls)
+        return _observed(reading)
+
+
+def _observed(reading: Reading) -> Observation:
+    with enter_to_look(reading.work, reading.claim, reading.calls) as session:
         return observe(session, reading.work)
 
 
@@ -86,16 +91,12 @@ def _record(reading: Reading, future: Future[Observation | str]) -> None:
 def _end(reading: Reading, future: Future[Observation | str]) -> None:
     try:
         seen = future.result()
-    except AccessFailedError as error:
-        causes = {"causes": list(error.causes)}
-        _fail(reading, Run.State.UNREACHABLE, error.code, error.message, causes)
-    except AwsError as error:
-        _fail(reading, Run.State.FAILED, error.code, error.message)
-    except DeclarationError as error:
-        _fail(reading, Run.State.FAILED, "not_renderable", error.message)
+    except (AccessFailedError, AwsError, DeclarationError) as error:
+        _fail(reading, error)
     except Exception as error:
         logger.exception("look failed", extra={"run_id": str(reading.claim.run_id)})
-        _fail(reading, Run.State.FAILED, "bug", f"{type(error).__name__}: see the worker's log for this run.")
+        told = f"{type(error).__name__}: see the worker's log for this run."
+        _fail(reading, FirstlineError(told, code="bug"))
     else:
         _succeed(reading, seen)
 
@@ -107,14 +108,16 @@ def _succeed(reading: Reading, seen: Observation | str) -> None:
         record_look(claim=reading.claim, work=reading.work, seen=seen, aws_calls=reading.calls.made)
 
 
-def _fail(
-    reading: Reading, state: Run.State, code: str, message: str, outcome: dict[str, list[str]] | None = None
-) -> None:
+def _fail(reading: Reading, error: FirstlineError) -> None:
+    if reading.claim.kind == Run.Kind.CHECK:
+        record_failed_check(claim=reading.claim, error=error, aws_calls=reading.calls.made)
+        return
+    refused = isinstance(error, AccessFailedError)
     record_failed_look(
         claim=reading.claim,
-        state=state,
-        code=code,
-        message=message,
+        state=Run.State.UNREACHABLE if refused else Run.State.FAILED,
+        code="not_renderable" if isinstance(error, DeclarationError) else error.code,
+        message=error.message,
         aws_calls=reading.calls.made,
-        outcome=outcome,
+        outcome={"causes": list(error.causes)} if isinstance(error, AccessFailedError) else None,
     )

@@ -23,6 +23,7 @@ from provisioning.core.snapshot import Snapshot, overlay
 from provisioning.kinds import all_kinds
 from provisioning.models import FleetPause, Run, Write
 from provisioning.services.apply_state import Applying, PausedError, StalePlanError, StoppedError, check_seal
+from provisioning.services.claimable import why_not_written_to
 from provisioning.services.leases import hold, progress
 from provisioning.services.observe import Observation
 from provisioning.services.own_resource import own_created
@@ -71,8 +72,11 @@ def _check_permission_to_go_on(applying: Applying) -> None:
         raise StoppedError("A person asked for this run to stop.")
     if pause := FleetPause.objects.first():
         raise PausedError(f"The fleet is paused by {pause.by}: {pause.reason}")
-    if Account.objects.filter(pk=applying.work.account_id, paused=True).exists():
+    account = Account.objects.get(pk=applying.work.account_id)
+    if account.paused:
         raise PausedError("The account is paused.")
+    if why := why_not_written_to(account):
+        raise StoppedError(why)
     check_seal(applying)
 
 

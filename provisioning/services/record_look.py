@@ -11,7 +11,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from access.roles import SYSTEM
+from accounts.life import Step
 from accounts.models import Account
+from accounts.services.move_account import move_account
 from history.services.record import record
 from provisioning.core.assess import Assessment
 from provisioning.core.change import ResourceKey
@@ -61,7 +63,9 @@ def store_findings(
     settling = reconcile_drift(look, seen.assessment, all_kinds())
     blocked = settling | repaired | {violation.key for violation in seen.violations}
     items = () if work.not_renderable else seen.assessment.items
-    proposed = proposals(work.account_id, items, is_production=work.is_production, blocked=blocked)
+    proposed = proposals(
+        work.account_id, items, is_production=work.is_production, blocked=blocked, shown_only=work.shown_only
+    )
     # A quiet look, which most are, need not ask who requested it.
     by = Run.objects.values_list("requested_by", flat=True).get(pk=claim.run_id) if proposed else ""
     propose_plans(Proposer(work.account_id, claim.run_id, work.generation, by, now), proposed)
@@ -117,13 +121,11 @@ def record_failed_look(
 
 
 def enter_managed(account_id: str) -> None:
-    """An account that was entered is managed, and next due one interval later, give or take."""
+    """An account that was looked at is managed, and next due one interval later, give or take."""
     jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
     due = Now() + settings.FIRSTLINE.look_interval * jitter
-    account = Account.objects.filter(pk=account_id)
-    if not account.exclude(state=Account.State.REGISTERED).update(next_due_at=due):
-        account.update(state=Account.State.MANAGED, next_due_at=due)
-        record(actor=SYSTEM.name, verb="account.managed", account_id=account_id, subject=account_id)
+    if not Account.objects.filter(pk=account_id, state=Account.State.MANAGED).update(next_due_at=due):
+        move_account(account_id=account_id, step=Step.LOOKED_AT, by=SYSTEM.name, next_due_at=due)
 
 
 def look_again_at(account_id: str, after: timedelta) -> None:

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from access.roles import Actor, Permission
+from accounts.life import LOOKED_AT, SET_ASIDE
 from accounts.models import Account
 from history.services.record import record
 from provisioning.core.errors import ConflictError, NotFoundError
@@ -26,8 +27,8 @@ def require_registered(actor: Actor, account_id: str) -> None:
 
 @transaction.atomic
 def open_run(*, account_id: str, kind: Run.Kind, by: str, cause: str) -> tuple[Run, bool]:
-    """Queue a look or an access check of an account that can be worked on."""
-    _workable(account_id)
+    """Queue a look or an access check of an account in whose state it is made. Raises ConflictError."""
+    _check_state(account_id, kind)
     ensure_lease([account_id])
     # Whoever asks has read why the account was set aside (quarantine.py), and wants it tried again now.
     Lease.objects.filter(pk=account_id, backoff_until__gt=Now()).update(backoff_until=Now())
@@ -43,12 +44,18 @@ def open_run(*, account_id: str, kind: Run.Kind, by: str, cause: str) -> tuple[R
     return run, True
 
 
-def _workable(account_id: str) -> None:
+def _check_state(account_id: str, kind: Run.Kind) -> None:
     account = Account.objects.filter(pk=account_id).first()
     if account is None:
         raise NotFoundError(_missing(account_id))
-    if account.state in {Account.State.SUSPENDED, Account.State.LEFT}:
+    if account.state in SET_ASIDE:
         raise ConflictError(f"Account {account_id} is {account.state}; nothing is read from or written to it.")
+    if kind == Run.Kind.LOOK and account.state not in LOOKED_AT:
+        raise ConflictError(
+            f"Account {account_id} was not entered yet ({account.state}): ask for an access check; "
+            "its first look follows by itself.",
+            code="not_proven",
+        )
 
 
 def _missing(account_id: str) -> str:

@@ -1,7 +1,7 @@
 """The verdicts of accounts: computed from the last looks and the open drift, with their age."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db.models import Count, F, Func, IntegerField, Q
 from django.utils import timezone
 
+from accounts.life import NOT_PROVEN, SET_ASIDE, State
+from accounts.models import Account
 from provisioning.core.verdict import Judgement, KindFacts, LookFacts, judge, roll_up
 from provisioning.kinds import attested_kinds
 from provisioning.models import DesiredHead, Drift, Run
@@ -33,9 +35,9 @@ class _Last:
 
 
 def verdicts_of(account_ids: Iterable[str]) -> dict[str, AccountVerdict]:
-    """The verdict of each of these accounts, in five queries at most however many they are."""
+    """The verdict of each of these accounts, in six queries at most however many they are."""
     ids = list(account_ids)
-    now, heads, last, drift = timezone.now(), _heads(ids), _last_runs(ids), _open_drift(ids)
+    now, heads, last, drift, states = timezone.now(), _heads(ids), _last_runs(ids), _open_drift(ids), _states(ids)
     unattested = _unattested(last)
     return {
         account_id: _verdict(
@@ -43,10 +45,16 @@ def verdicts_of(account_ids: Iterable[str]) -> dict[str, AccountVerdict]:
             last.get(account_id, _Last()),
             drift.get(account_id, {}),
             unattested.get(account_id, frozenset()),
+            states.get(account_id, State.MANAGED),
             now,
         )
         for account_id in ids
     }
+
+
+def _states(ids: list[str]) -> dict[str, str]:
+    """The states of those that are not managed, which are few."""
+    return dict(Account.objects.filter(pk__in=ids).exclude(state=State.MANAGED).values_list("pk", "state"))
 
 
 def _verdict(
@@ -54,13 +62,19 @@ def _verdict(
     last: _Last,
     drift: Mapping[str, tuple[int, int]],
     unattested: frozenset[str],
+    state: str,
     now: datetime,
 ) -> AccountVerdict:
+    if state == State.PROVEN:
+        # What was seen before it was set aside and came back is not what is there.
+        last = replace(last, done_at=None)
     look = LookFacts(
         assigned=bool(head and (head["items"] or head["closed"])) or bool(head and head["failure"]),
         last_done_at=last.done_at,
         last_failure=last.failure,
         not_renderable=bool(head and head["failure"]),
+        set_aside=state if state in SET_ASIDE else "",
+        not_entered=state if state in NOT_PROVEN else "",
         interval=settings.FIRSTLINE.look_interval,
     )
     outcome = last.outcome or {}

@@ -14,6 +14,9 @@ from provisioning.kinds.context import context_of
 from provisioning.models import DesiredHead, Ownership
 from provisioning.services.attested import Attested, attested_of
 
+ROLE_FAILED = frozenset({Account.ApplyRole.DENIED, Account.ApplyRole.CARELESS})
+"""An untested apply role makes an apply wait; one that failed its check makes everything shown only."""
+
 
 @dataclass(frozen=True)
 class Work:
@@ -29,6 +32,8 @@ class Work:
     owned: dict[ResourceKey, Applied]
     context: Context
     attested: tuple[Attested, ...] = ()
+    shown_only: str = ""
+    """Reason code why no plan can be carried out there; '' when plans can."""
 
     @property
     def is_production(self) -> bool:
@@ -57,6 +62,7 @@ def load_work(account_id: str) -> Work:
         owned=load_owned(account_id),
         context=_context(account, desired),
         attested=attested_of(account_id) if _needs_attested(desired) else (),
+        shown_only="apply_role_denied" if account.apply_role in ROLE_FAILED else "",
     )
 
 

@@ -1,17 +1,20 @@
 """Accounts over REST: registered, changed, and shown with what provisioning knows of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from access.parameters import refuse_parameters
 from access.roles import Permission
+from accounts.bulk import MOST_ROWS, register_rows
 from accounts.models import Account
 from accounts.serializers import ACCOUNT_ID, ACCOUNT_ID_HINT, AccountChangeSerializer, NewAccountSerializer
 from accounts.services.register_accounts import register_accounts
@@ -27,8 +30,8 @@ from provisioning.serializers.accounts import (
 )
 from provisioning.services.overviews import overviews_of
 from provisioning.services.pause_account import pause_account, resume_account
-from provisioning.views.acting import acting, narrowed, read
-from provisioning.views.bulk import register_valid_rows
+from provisioning.services.set_aside import leave_account, return_account, suspend_account
+from provisioning.views.acting import acting, narrowed, read, read_flag
 
 
 class AccountLookup(GenericViewSet[Account]):
@@ -65,6 +68,9 @@ class AccountViewSet(AccountLookup):
         "partial_update": Permission.OPERATE,
         "pause": Permission.PAUSE,
         "resume": Permission.PAUSE,
+        "suspend": Permission.OPERATE,
+        "leave": Permission.OPERATE,
+        "bring_back": Permission.OPERATE,
     }
 
     @extend_schema(summary="Accounts with their verdict", responses=AccountRowSerializer(many=True))
@@ -90,14 +96,21 @@ class AccountViewSet(AccountLookup):
 
     @extend_schema(
         summary="Register many accounts",
-        request=NewAccountSerializer(many=True),
+        request={"application/json": NewAccountSerializer(many=True), "text/csv": OpenApiTypes.STR},
         responses={200: BulkResultSerializer},
+        parameters=[OpenApiParameter("dry_run", OpenApiTypes.BOOL, description="`true`: answer, and store nothing.")],
         filters=False,
     )
     def bulk(self, request: Request) -> Response:
-        """Rows that are right are registered, all in one transaction; each row's outcome stands in `results`."""
-        refuse_parameters(request)
-        return Response(BulkResultSerializer(register_valid_rows(request.data, acting(request))).data)
+        """Rows that are right are registered, all in one transaction; each row's outcome stands in `results`.
+
+        CSV has a header of the fields' names, tags as columns `tag:<key>`; errors then name line and column.
+        """
+        dry_run = read_flag(request, "dry_run")
+        rows = request.data
+        if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS:
+            raise ValidationError([f"Send a list of 1 to {MOST_ROWS} accounts."])
+        return Response(BulkResultSerializer(register_rows(rows, acting(request), dry_run=dry_run)).data)
 
     @extend_schema(summary="One account with the verdict of each kind")
     def retrieve(self, request: Request, account_id: str) -> Response:
@@ -124,6 +137,26 @@ class AccountViewSet(AccountLookup):
         self.get_object()
         read(NothingSerializer, request)
         return self._shown(resume_account(account_id=account_id, actor=acting(request)))
+
+    @extend_schema(summary="Say that an account is suspended", request=ReasonSerializer)
+    def suspend(self, request: Request, account_id: str) -> Response:
+        """Nothing is read from or written to it until it returns. Open runs are cancelled, plans superseded."""
+        return self._moved(request, suspend_account)
+
+    @extend_schema(summary="Say that an account left the organisation", request=ReasonSerializer)
+    def leave(self, request: Request, account_id: str) -> Response:
+        """As if suspended; besides, no assignment reaches it any more."""
+        return self._moved(request, leave_account)
+
+    @extend_schema(summary="Say that an account is back", request=ReasonSerializer)
+    def bring_back(self, request: Request, account_id: str) -> Response:
+        """It is registered again: its access is checked at once, and its first look follows."""
+        return self._moved(request, return_account)
+
+    def _moved(self, request: Request, move: Callable[..., Account]) -> Response:
+        account = self.get_object()
+        reason = read(ReasonSerializer, request)["reason"]
+        return self._shown(move(account_id=account.pk, actor=acting(request), reason=reason))
 
     @staticmethod
     def _shown(account: Account, status: int = 200, headers: dict[str, str] | None = None) -> Response:

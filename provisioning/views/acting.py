@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from access.authentication import actor_of
-from access.parameters import refuse_parameters
+from access.parameters import ParameterError, refuse_parameters, wrong_parameters
 from access.policy import visible
 from access.roles import Actor, Permission
 from provisioning.models import Run
@@ -39,6 +39,17 @@ def read(serializer_class: type[Serializer[Any]], request: Request, **options: A
     serializer.is_valid(raise_exception=True)
     found: dict[str, Any] = serializer.validated_data
     return found
+
+
+def read_flag(request: Request, name: str) -> bool:
+    """The one parameter that this address takes: true or false. Raises ParameterError."""
+    errors = wrong_parameters(request, frozenset({name}))
+    given = request.query_params.get(name, "false")
+    if not errors and given not in {"true", "false"}:
+        errors = {name: ["Write true or false."]}
+    if errors:
+        raise ParameterError(errors)
+    return given == "true"
 
 
 def accepted(request: Request, run: Run, *, made: bool) -> Response:

@@ -5,15 +5,20 @@ from django.test import Client
 from django.urls import reverse
 
 from access.models import Token
+from access.roles import Role, actor
+from accounts.selectors import parse
+from provisioning.services.verify_access import verify_access
 from tests.admin.fleet import Fleet
 from tests.admin.people import person
 from tests.people import token
 
+OTTO = actor("otto", [Role.OPERATOR])
 LISTS = [
     "accounts_account",
     "provisioning_drift",
     "provisioning_planrecord",
     "provisioning_run",
+    "provisioning_accessverification",
     "iam_templates_baseline",
     "iam_templates_baselineversion",
     "iam_templates_assignment",
@@ -35,6 +40,7 @@ def page_urls(fleet: Fleet) -> dict[str, str]:
         "provisioning_drift": fleet.guard_drift,
         "provisioning_planrecord": fleet.plan,
         "provisioning_run": fleet.apply,
+        "provisioning_accessverification": verify_access(selector=parse({"all": True}), actor=OTTO),
         "iam_templates_baseline": fleet.version.baseline,
         "iam_templates_baselineversion": fleet.version,
         "iam_templates_assignment": fleet.assignment,

@@ -35,7 +35,7 @@ def test_registered_account_is_due_now_and_recorded(operator: APIClient) -> None
     assert answer.json()["verdict"] == {"verdict": "unassigned", "reason": "no_assignment", "age_seconds": None}
     account = Account.objects.get()
     assert (account.registered_by, account.state) == ("otto", "registered")
-    assert account.next_due_at <= timezone.now()
+    assert (account.check_due_at <= timezone.now(), account.next_due_at) == (True, None)
     event = Event.objects.get(verb="account.registered")
     assert (event.actor, event.account_id) == ("otto", "012345678901")
 
@@ -98,17 +98,17 @@ def test_bulk_registers_what_is_right_and_tells_the_outcome_of_every_row(operato
     assert answer.status_code == 200
     body = answer.json()
     assert (body["created"], body["refused"]) == (1, 4)
-    assert [row["outcome"] for row in body["results"]] == ["exists", "created", "refused", "exists", "refused"]
+    assert [row["outcome"] for row in body["results"]] == ["exists", "created", "refused", "refused", "refused"]
     assert {error["pointer"] for error in body["results"][2]["errors"]} == {"/2/account_id", "/2/environment"}
     assert Account.objects.get(pk="000000000002").name == "dev one"
     assert Account.objects.count() == 2
 
 
-@pytest.mark.parametrize("body", [[], {}, {"accounts": []}, [NEW] * 1001])
-def test_bulk_takes_a_list_of_1_to_1000(operator: APIClient, body: Any) -> None:
+@pytest.mark.parametrize("body", [[], {}, {"accounts": []}, [NEW] * 5001])
+def test_bulk_takes_a_list_of_1_to_5000(operator: APIClient, body: Any) -> None:
     answer = post(operator, body, "/bulk")
     assert answer.status_code == 400
-    assert "1 to 1000" in answer.json()["errors"][0]["detail"]
+    assert "1 to 5000" in answer.json()["errors"][0]["detail"]
 
 
 def test_external_id_is_never_shown(operator: APIClient) -> None:
@@ -185,7 +185,7 @@ def test_account_that_is_not_registered_says_so(operator: APIClient) -> None:
         ("ou=/workloads/dev/", ["1"]),
         ("ou=/", ["1", "2", "3", "4"]),
         ("ou=/work%25", []),
-        ("state=managed", ["2"]),
+        ("state=proven", ["2"]),
         ("owner_team=red", ["4"]),
         ("paused=true", ["1"]),
         ("paused=false&ou=/workloads", ["2", "3"]),
@@ -196,7 +196,7 @@ def test_account_that_is_not_registered_says_so(operator: APIClient) -> None:
 )
 def test_list_shows_what_was_asked_for(operator: APIClient, query: str, expected: list[str]) -> None:
     factories.account("000000000001", ou_path="/workloads/dev", paused=True)
-    factories.account("000000000002", ou_path="/workloads/development", state="managed")
+    factories.account("000000000002", ou_path="/workloads/development", state="proven")
     factories.desired_state(factories.account("000000000003", ou_path="/workloads/prod", environment="prod"))
     factories.account("000000000004", ou_path="/", owner_team="red")
     rows = operator.get(f"/api/v1/accounts?{query}").json()["results"]

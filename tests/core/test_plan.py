@@ -70,6 +70,14 @@ def test_equal_plans_of_two_accounts_share_a_fingerprint_and_no_digest() -> None
     assert first.fingerprint == second.fingerprint and first.digest != second.digest
 
 
+def test_a_fingerprint_is_equal_where_what_is_there_names_the_account() -> None:
+    both = [
+        plan(replace(change(), calls=(), before={"arn": f"arn:{account_id}"}), account_id=account_id)
+        for account_id in ("111111111111", "222222222222")
+    ]
+    assert both[0].fingerprint == both[1].fingerprint
+
+
 def test_what_is_referred_to_comes_first() -> None:
     order = in_safe_order([change("a"), change("b"), change("c")], {key("a"): frozenset({key("c")})})
     names = [made.key.name for made in order]

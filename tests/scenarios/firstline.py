@@ -92,8 +92,25 @@ class Firstline:
         run: Row = self.post(self.person("otto", "operator"), f"accounts/{account_id}/looks", status=status)
         return run
 
+    def until_managed(self, *account_ids: str) -> None:
+        """Wait until both workers have entered each account and it was looked at."""
+        for one in account_ids:
+            self.until(lambda one=one: self.life(one) == ("managed", "proven"), f"{one} to be managed")  # type: ignore[misc]
+
+    def life(self, account_id: str) -> tuple[str, str]:
+        """The state of an account, and of its apply role."""
+        found = self.get(f"accounts/{account_id}")
+        return found["state"], found["apply_role"]
+
+    def check(self, account_id: str) -> Row:
+        """otto asks for an access check, and it is done."""
+        asked = self.person("otto", "operator").post(f"/api/v1/accounts/{account_id}/access-checks")
+        assert asked.status_code in {200, 202}, asked.content
+        return self.ended(asked.json())
+
     def look(self, account_id: str) -> Row:
-        """otto asks for a look, and it is done."""
+        """otto asks for a look of an account that is managed, and it is done."""
+        self.until_managed(account_id)
         return self.ended(self.ask_for_look(account_id))
 
     def ended(self, run: Row) -> Row:

@@ -156,17 +156,17 @@ def test_account_in_whose_place_another_answers_is_neither_read_nor_written(firs
     relay.pretends[TEST] = OTHER
     firstline.start()
     firstline.until_in_sync(DEV)
-    look = firstline.look(TEST)
-    assert (look["state"], look["reason_code"]) == ("unreachable", "another_account")
-    assert TEST in look["message"] and OTHER in look["message"]
-    assert firstline.verdict(TEST) == ("unknown", "another_account")
+    check = firstline.check(TEST)
+    assert (check["state"], check["reason_code"]) == ("unreachable", "another_account")
+    assert TEST in check["message"] and OTHER in check["message"]
+    assert firstline.verdict(TEST) == ("unknown", "awaiting_role")
     assert {call["service"] for call in firstline.sandbox.calls(TEST)} == {"sts"}
     relay.pretends[DEV] = OTHER
     firstline.sandbox.client("iam", DEV).remove_user_from_group(GroupName="Developers", UserName="ann")
     assert firstline.look(DEV)["reason_code"] == "another_account"
     assert firstline.rows("drift", account=DEV, state="open") == [] and len(firstline.writes(DEV)) == 3
     relay.pretends.clear()
-    firstline.look(TEST)
+    firstline.check(TEST)
     firstline.look(DEV)
     firstline.until_in_sync(DEV, TEST)
     assert firstline.group(DEV)["members"] == firstline.group(TEST)["members"] == ["ann"]
@@ -176,6 +176,7 @@ def test_apply_stops_when_another_account_answers(firstline: Firstline, relay: R
     firstline.register(PROD)
     firstline.declare()
     firstline.start()
+    firstline.until_managed(PROD)
     plan = firstline.waiting_plan(PROD)
     relay.pretends[PROD] = OTHER
     firstline.decide("paula", plan)

@@ -17,6 +17,7 @@ from provisioning.services.look_accounts import look_accounts
 from provisioning.services.request_look import request_look
 from provisioning.services.set_desired_state import set_desired_state
 from sandbox.client import Sandbox
+from tests import factories
 
 DEV, TEST, PROD = "111111111111", "222222222222", "333333333333"
 AUTHOR, OPERATOR, APPROVER = "ann", "otto", "paula"
@@ -46,11 +47,10 @@ class Fleet:
     monkeypatch: pytest.MonkeyPatch
 
     def register(self, account_id: str = DEV, environment: str = "dev") -> Account:
-        """An account the product knows."""
-        account: Account = Account.objects.create(
-            account_id=account_id, name=environment, environment=environment, registered_by=OPERATOR
+        """An account that both workers can enter."""
+        return factories.account(
+            account_id, name=environment, environment=environment, ou_path="/", registered_by=OPERATOR
         )
-        return account
 
     def declare(self, account_id: str, *items: DesiredItem, closed: tuple[ClosedScope, ...] = ()) -> None:
         """What the account should look like from now on."""

@@ -45,7 +45,12 @@ def due_accounts(count: int) -> None:
     past = timezone.now() - HOUR
     Account.objects.bulk_create(
         Account(
-            account_id=f"{number:012d}", name=f"a{number}", environment="dev", registered_by="otto", next_due_at=past
+            account_id=f"{number:012d}",
+            name=f"a{number}",
+            environment="dev",
+            registered_by="otto",
+            state="managed",
+            next_due_at=past,
         )
         for number in range(count)
     )
