@@ -54,7 +54,8 @@ def test_address_is_closed_without_a_token(client: Client, settings: LazySetting
 
 
 def test_fleet_is_counted(client: Client) -> None:
-    seen, unseen, left = factories.account(state="managed"), factories.account(), factories.account(state="left")
+    seen, unseen = factories.account(state="managed"), factories.account(state="registered")
+    left = factories.account(state="left")
     for account in (seen, unseen, left):
         factories.desired_state(account)
     AccountFacts.objects.create(account=seen, data={}, observed_at=Now() - timedelta(hours=3))
