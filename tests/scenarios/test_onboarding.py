@@ -1,11 +1,11 @@
 """Onboarding as it happens: accounts from a file, most of them broken, until each is managed or explained."""
 
-import json
 from typing import Any
 
 import pytest
 
 from sandbox.client import Sandbox
+from tests.entrances import change_trust, remove_role
 from tests.scenarios.firstline import READ_ONLY, Firstline, Row
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,29 +22,14 @@ def organisation(sandbox: Sandbox) -> dict[str, Any]:
     )
 
 
-def trust(firstline: Firstline, account_id: str, role: str, **change: Any) -> None:
-    """Change the trust of a role by hand; None takes an element away."""
-    iam = firstline.sandbox.client("iam", account_id)
-    document = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
-    statement = document["Statement"][0] | change
-    document["Statement"] = [{key: value for key, value in statement.items() if value is not None}]
-    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(document))
-
-
-def remove(firstline: Firstline, account_id: str, role: str) -> None:
-    iam = firstline.sandbox.client("iam", account_id)
-    iam.delete_role_policy(RoleName=role, PolicyName="firstline")
-    iam.delete_role(RoleName=role)
-
-
 def break_them(firstline: Firstline) -> None:
-    remove(firstline, ABSENT, "FirstlineLook")
-    remove(firstline, ABSENT, "FirstlineApply")
+    remove_role(firstline.sandbox, ABSENT, "FirstlineLook")
+    remove_role(firstline.sandbox, ABSENT, "FirstlineApply")
     for role in ("FirstlineLook", "FirstlineApply"):
-        trust(firstline, TRUST, role, Principal=HUB_IMPOSTOR)
+        change_trust(firstline.sandbox, TRUST, role, Principal=HUB_IMPOSTOR)
     firstline.sandbox.set_status(CLOSED, "SUSPENDED")
-    trust(firstline, CARELESS, "FirstlineLook", Condition=None)
-    remove(firstline, OBSERVED, "FirstlineApply")
+    change_trust(firstline.sandbox, CARELESS, "FirstlineLook", Condition=None)
+    remove_role(firstline.sandbox, OBSERVED, "FirstlineApply")
 
 
 def register(firstline: Firstline) -> Row:
@@ -119,7 +104,7 @@ def goes_on_once_repaired(firstline: Firstline) -> None:
     otto = firstline.person("otto", "operator")
     assert otto.patch(f"/api/v1/accounts/{EXTERNAL_ID}", {"external_id": ""}).status_code == 200
     asks = {"StringEquals": {"sts:ExternalId": firstline.sandbox.external_id}}
-    trust(firstline, CARELESS, "FirstlineLook", Condition=asks)
+    change_trust(firstline.sandbox, CARELESS, "FirstlineLook", Condition=asks)
     firstline.sandbox.set_status(CLOSED, "ACTIVE")
     for one in (CARELESS, CLOSED):
         firstline.check(one)

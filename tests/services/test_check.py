@@ -1,7 +1,5 @@
 """An access check: whether each role gets in, whether it asks for the external id, and what follows from it."""
 
-import json
-
 import pytest
 from django.utils import timezone
 
@@ -11,6 +9,7 @@ from provisioning.services.apply_run import apply_run
 from provisioning.services.dispatch import schedule_checks, schedule_due
 from provisioning.services.look_accounts import look_accounts
 from provisioning.services.request_check import request_check
+from tests.entrances import change_trust, remove_role
 from tests.services.fleet import DEV, Fleet, group, operator
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,12 +44,8 @@ def account() -> Account:
 
 def trust_without_external_id(fleet: Fleet, role: str, value: str = "", account_id: str = DEV) -> None:
     """The role's trust asks for nothing, or for any value that looks like `value`."""
-    iam = fleet.sandbox.client("iam", account_id)
-    document = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
-    del document["Statement"][0]["Condition"]
-    if value:
-        document["Statement"][0]["Condition"] = {"StringLike": {"sts:ExternalId": value}}
-    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(document))
+    condition = {"StringLike": {"sts:ExternalId": value}} if value else None
+    change_trust(fleet.sandbox, account_id, role, Condition=condition)
 
 
 def test_an_account_that_lets_both_roles_in_is_proven_and_due_for_its_first_look(registered: Fleet) -> None:
@@ -103,8 +98,7 @@ def test_the_session_a_careless_role_gives_makes_no_call(registered: Fleet) -> N
 
 
 def test_an_account_whose_apply_role_fails_is_observed_only(registered: Fleet) -> None:
-    registered.sandbox.client("iam", DEV).delete_role_policy(RoleName="FirstlineApply", PolicyName="firstline")
-    registered.sandbox.client("iam", DEV).delete_role(RoleName="FirstlineApply")
+    remove_role(registered.sandbox, DEV, "FirstlineApply")
     registered.declare(DEV, group())
     check(registered)
     assert (account().state, account().apply_role) == ("proven", "denied")
