@@ -100,19 +100,16 @@ def test_each_role_on_each_scope_meets_what_the_table_says(world: World, name: s
     assert not wrong
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_nobody_else_meets_anything(world: World, client: Client, name: str) -> None:
-    client.force_login(world.nobody)
-    found, content = outcome(client, world, name)
-    allowed = {SHOWN} if PAGES[name].about is About.OWN else {FORBIDDEN, MISSING, REFUSED}
-    assert found in allowed
-    assert world.payments.marker.encode() not in content
-    for outsider in (None, person("api-only", "owner", is_staff=False)):
-        client.logout()
-        if outsider:
-            client.force_login(outsider)
-        answer = client.get(url_of(world, name))
-        assert (answer.status_code, "/login/" in answer["Location"]) == (302, True)
+def test_nobody_else_meets_anything(world: World) -> None:
+    nobody, outside = signed_in(world.nobody), signed_in(person("api-only", "owner", is_staff=False))
+    for name in PAGES:
+        found, content = outcome(nobody, world, name)
+        allowed = {SHOWN} if PAGES[name].about is About.OWN else {FORBIDDEN, MISSING, REFUSED}
+        assert found in allowed, name
+        assert world.payments.marker.encode() not in content, name
+        for outsider in (Client(), outside):
+            answer = outsider.get(url_of(world, name))
+            assert (answer.status_code, "/login/" in answer["Location"]) == (302, True), name
 
 
 @pytest.mark.parametrize("name", [name for name, page in PAGES.items() if page.about is About.LIST])

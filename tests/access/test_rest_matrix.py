@@ -85,7 +85,7 @@ def test_lists_hold_the_rows_of_ones_own_scope_and_no_others(world: World, route
 
 
 @pytest.mark.parametrize("scope", ["own", "other"])
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ["viewer", "operator", "owner"])
 def test_token_of_somebody_who_may_everything_is_held_to_its_own_grants(world: World, role: str, scope: str) -> None:
     person("root", "owner")
     client = APIClient()
