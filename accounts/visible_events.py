@@ -12,7 +12,8 @@ from history.models import Event
 
 def visible_events(queryset: QuerySet[Event], request: HttpRequest) -> QuerySet[Event]:
     """One's own events, those of the accounts one may see; all for who audits or administers the fleet."""
-    actor = actor_of(request.user, getattr(request, "auth", None))
+    known = getattr(request, "firstline_actor", None)
+    actor = known or actor_of(request.user, getattr(request, "auth", None))
     if actor.may_everywhere(Permission.AUDIT) or actor.may_everywhere(Permission.ADMINISTER):
         return queryset
     seen = visible(Account.objects.order_by(), actor).values("account_id")

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from access.authentication import actor_of
+from access.policy import visible
 from access.roles import Actor, Permission
+from access.scopes import Place
 from access.sign_in_form import LimitedSignInForm
 
 SECTIONS = {
@@ -37,20 +40,31 @@ class FirstlineAdminSite(AdminSite):
             request.firstline_actor = actor_of(request.user)
         return request.firstline_actor
 
-    def may(self, request: HttpRequest, permission: str) -> bool:
-        """Whether one of their roles allows it."""
+    def may(self, request: HttpRequest, permission: str, account: Place | None = None) -> bool:
+        """Whether one of their roles allows it, on this account when one is named."""
         user = request.user
-        return bool(user.is_active and user.is_staff and self.actor(request).may(Permission(permission)))
+        return bool(user.is_active and user.is_staff and self.actor(request).may(Permission(permission), account))
+
+    def allowed(self, request: HttpRequest, account: Place | None = None) -> dict[str, bool]:
+        """Every permission, and whether the reader holds it: on this account, or anywhere."""
+        return {str(one): self.may(request, one, account) for one in Permission}
+
+    def narrowed(self, request: HttpRequest, queryset: QuerySet[Any], through: str) -> QuerySet[Any]:
+        """The rows of accounts that the reader may see."""
+        return visible(queryset, self.actor(request), through=through)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page needs: what the reader may do, what waits, and whether the fleet is paused."""
         from provisioning.admin.fleet import fleet_state
 
         context = super().each_context(request)
-        allowed = {str(one): self.has_permission(request) and self.may(request, one) for one in Permission}
-        state = fleet_state() if allowed[Permission.VIEW] else {}
+        allowed = self.allowed(request)
+        state = fleet_state(self.actor(request)) if allowed[Permission.VIEW] else {}
         held = sorted(self.actor(request).roles) if self.has_permission(request) else []
-        return {**context, "may": allowed, "roles": held, **state}
+        return {**context, "may": allowed, "roles": held, "may_pause_all": self._may_pause_all(request), **state}
+
+    def _may_pause_all(self, request: HttpRequest) -> bool:
+        return self.has_permission(request) and self.actor(request).may_everywhere(Permission.PAUSE)
 
     def get_urls(self) -> list[URLPattern]:
         """Django's pages and the two that pause and resume the fleet."""
@@ -75,7 +89,7 @@ class FirstlineAdminSite(AdminSite):
         """The fleet at a glance."""
         from provisioning.admin.fleet import fleet_page
 
-        shown = fleet_page(self.actor(request)) if self.may(request, Permission.VIEW) else {}
+        shown = fleet_page(request, self.actor(request)) if self.may(request, Permission.VIEW) else {}
         context = {**self.each_context(request), "title": self.index_title, **shown, **(extra_context or {})}
         request.current_app = self.name
         return TemplateResponse(request, "admin/index.html", context)

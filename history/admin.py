@@ -16,7 +16,10 @@ from django.utils.safestring import SafeString
 
 from history.models import Event
 from history.shown import inert, moment
+from history.visible import visible_events
 
+EVERYONE = "everyone"
+"""A `reach`: rows that whoever holds any role may read."""
 NUL = "\0"
 """PostgreSQL holds no text with it, so nothing is found by one."""
 
@@ -43,6 +46,8 @@ class RecordAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_title = ""
+    reach: str | None = None
+    """The path from a row to its account, "" for accounts themselves, EVERYONE's, or None: nobody sees a row."""
     page_template = "admin/record.html"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -64,6 +69,23 @@ class RecordAdmin(admin.ModelAdmin):
         """Lists and pages only: there is nothing to add, delete, or look up in Django's own log."""
         unused = ("_add", "_delete", "_history")
         return [url for url in super().get_urls() if not str(getattr(url, "name", "") or "").endswith(unused)]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that the reader may see: lists, pages, filters and actions all start from them."""
+        return self.narrow(request, super().get_queryset(request))
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Of these rows, those of accounts that the reader may see."""
+        if self.reach == EVERYONE:
+            return queryset
+        site: Any = self.admin_site
+        return queryset.none() if self.reach is None else site.narrowed(request, queryset, self.reach)
+
+    def account_of(self, record: Any) -> Any:
+        """The account that a row is about; None for one that is about none."""
+        for name in (self.reach or "").split("__"):
+            record = getattr(record, name) if name and name != EVERYONE else record
+        return record if self.reach is not None and self.reach != EVERYONE else None
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The record, or None for an id that can't be one."""
@@ -93,6 +115,7 @@ class RecordAdmin(admin.ModelAdmin):
             "list_title": self.list_title,
             "record": record,
             "title": inert(record),
+            "may": self.admin_site.allowed(request, self.account_of(record)),
             **self.page(request, record),
             **(extra_context or {}),
         }
@@ -163,6 +186,11 @@ class EventAdmin(RecordAdmin):
     """Everything anyone or anything did, newest first."""
 
     list_title = "History"
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """One's own events, those of accounts one may see, and all for who audits the fleet."""
+        return visible_events(queryset, request)
+
     list_display = ("shown_at", "verb", "shown_actor", "shown_account", "shown_subject")
     list_display_links = ("verb",)
     list_filter = (VerbFilter, "at", ActorFilter, AccountFilter, RequestFilter)

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from history.admin import RecordAdmin, text_column
+from history.admin import EVERYONE, RecordAdmin, text_column
 from history.shown import badge, inert, json_text, moment
 from iam_templates.models import Assignment, Baseline, BaselineVersion
+from iam_templates.rights import visible_assignments
 
 
 @admin.register(Baseline)
@@ -20,6 +21,7 @@ class BaselineAdmin(RecordAdmin):
     """Named declarations."""
 
     list_title = "Baselines"
+    reach = EVERYONE
     list_display = (
         "name",
         "shown_description",
@@ -31,9 +33,9 @@ class BaselineAdmin(RecordAdmin):
     search_fields = ("name", "description")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Baseline]:
-        """With the newest published version, and how often it is assigned."""
+        """With the newest published version, and how often it is assigned to what the reader may see."""
         published = Q(versions__published_at__isnull=False)
-        live = Q(versions__assignments__isnull=False, versions__assignments__ended_at=None)
+        live = Q(versions__assignments__in=_visible(self, request, Assignment.objects.live().order_by()))
         found: QuerySet[Baseline] = (
             super()
             .get_queryset(request)
@@ -66,6 +68,7 @@ class BaselineAdmin(RecordAdmin):
             "title": f"Baseline {inert(record.name)}",
             "facts": [
                 ("Description", inert(record.description) or "–"),
+                ("Owner", inert(record.owner_team) or "the fleet"),
                 ("Made", format_html("{} by {}", moment(record.created_at), inert(record.created_by))),
                 ("Versions", _links((version_link(one), _version_state(one)) for one in versions)),
             ],
@@ -77,6 +80,7 @@ class VersionAdmin(RecordAdmin):
     """Versions: drafts, and what was published and never changes."""
 
     list_title = "Versions"
+    reach = EVERYONE
     list_display = (
         "shown_version",
         "shown_state",
@@ -105,7 +109,7 @@ class VersionAdmin(RecordAdmin):
         return moment(version.created_at)
 
     def page(self, request: HttpRequest, record: BaselineVersion) -> Mapping[str, Any]:
-        assigned = record.assignments.filter(ended_at=None)
+        assigned = _visible(self, request, record.assignments.filter(ended_at=None))
         return {
             "title": f"Baseline {inert(record)}",
             "facts": [
@@ -128,6 +132,11 @@ class AssignmentAdmin(RecordAdmin):
     """Which version is for which accounts."""
 
     list_title = "Assignments"
+
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those that reach an account the reader may see."""
+        return _visible(self, request, queryset)
+
     list_display = (
         "shown_version",
         "shown_reach",
@@ -175,6 +184,11 @@ class AssignmentAdmin(RecordAdmin):
             ],
             "blocks": [("Mode", json_text(record.mode)), ("Parameters", json_text(record.parameters))],
         }
+
+
+def _visible(shown: RecordAdmin, request: HttpRequest, queryset: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    site: Any = shown.admin_site
+    return visible_assignments(queryset, site.actor(request))
 
 
 def version_link(version: BaselineVersion) -> SafeString:

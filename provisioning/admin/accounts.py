@@ -50,10 +50,10 @@ class VerdictFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(one.value, one.value.replace("_", " ")) for one in reversed(Verdict)]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> QuerySet[Account]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Account]:
         if self.value() is None:
             return queryset
-        verdicts = verdicts_of(Account.objects.workable().values_list("account_id", flat=True))
+        verdicts = verdicts_of(queryset.workable().values_list("account_id", flat=True))
         return queryset.filter(pk__in=[one for one, found in verdicts.items() if found.overall.verdict == self.value()])
 
 
@@ -77,6 +77,7 @@ class AccountAdmin(RecordAdmin):
     """Accounts."""
 
     list_title = "Accounts"
+    reach = ""
     list_display = (
         "shown_name",
         "shown_verdict",
@@ -232,7 +233,7 @@ class AccountAdmin(RecordAdmin):
     def edit(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What an operator may say about an account: its name, environment, OU path and owner."""
         account = self.get_object(request, object_id)
-        if account is None or not self.admin_site.may(request, Permission.OPERATE):
+        if account is None or not self.admin_site.may(request, Permission.OPERATE, account):
             raise Http404
         form = AccountForm(request.POST if request.method == "POST" else None, account=account)
         if not form.is_valid():

@@ -45,7 +45,13 @@ class ReasonFilter(admin.SimpleListFilter):
     parameter_name = "reason"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        found = Drift.objects.exclude(reason="").order_by("reason").values_list("reason", flat=True).distinct()
+        found = (
+            model_admin.get_queryset(request)
+            .exclude(reason="")
+            .order_by("reason")
+            .values_list("reason", flat=True)
+            .distinct()
+        )
         return [(code, words(code)) for code in found]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Drift]) -> QuerySet[Drift]:
@@ -58,6 +64,7 @@ class DriftAdmin(RecordAdmin):
     """Differences, newest first."""
 
     list_title = "Drift"
+    reach = "account"
     list_display = ("shown_what", "shown_type", "shown_remedy", "shown_account", "shown_team", "shown_opened")
     list_display_links = ("shown_what",)
     list_filter = (StateFilter, "account__environment", "remedy", "kind", "type", ReasonFilter, AccountFilter)

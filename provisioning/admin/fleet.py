@@ -12,14 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from access.policy import visible
 from access.roles import Actor
 from accounts.models import Account
 from history.models import Event
+from history.visible import visible_events
 from provisioning.admin.acting import ReasonForm, act, actor_of_request, read
 from provisioning.admin.explain import VERDICTS, person_reason
+from provisioning.admin.plan_page import why_not
 from provisioning.core.verdict import Verdict
 from provisioning.models import Drift, FleetPause, PlanRecord
-from provisioning.services.decide_plan import why_not_approver
 from provisioning.services.pause_fleet import pause_fleet, resume_fleet
 from provisioning.services.verdicts import AccountVerdict, verdicts_of
 
@@ -39,33 +41,34 @@ class Tile:
     width: float
 
 
-def fleet_state() -> dict[str, Any]:
-    """What every page shows of the fleet: its pause, and how many plans wait."""
-    return {"fleet_pause": FleetPause.objects.first(), "waiting_count": waiting_plans().count()}
+def fleet_state(actor: Actor) -> dict[str, Any]:
+    """What every page shows of the fleet: its pause, and how many plans of the reader's accounts wait."""
+    return {"fleet_pause": FleetPause.objects.first(), "waiting_count": waiting_plans(actor).count()}
 
 
-def waiting_plans() -> QuerySet[PlanRecord]:
-    """Plans that a person can decide now."""
-    found: QuerySet[PlanRecord] = PlanRecord.objects.filter(
+def waiting_plans(actor: Actor) -> QuerySet[PlanRecord]:
+    """Plans of the reader's accounts that a person can decide now."""
+    found = PlanRecord.objects.filter(
         state=PlanRecord.State.PROPOSED, lane=PlanRecord.Lane.APPROVAL, expires_at__gt=timezone.now()
     )
-    return found
+    return visible(found, actor, through="account")
 
 
-def fleet_page(actor: Actor) -> dict[str, Any]:
-    """The first page's numbers and rows."""
-    ids = Account.objects.workable().values_list("account_id", flat=True)
+def fleet_page(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """The first page's numbers and rows, of the accounts that the reader may see."""
+    ids = visible(Account.objects.workable(), actor).values_list("account_id", flat=True)
     verdicts = verdicts_of(ids)
-    plans = list(waiting_plans().select_related("account").defer("data")[:SHOWN_ROWS])
+    plans = list(waiting_plans(actor).select_related("account").defer("data")[:SHOWN_ROWS])
+    drifts = visible(Drift.objects.open(), actor, through="account")
     return {
         "account_count": len(verdicts),
         "tiles": tiles(verdicts.values()),
         "oldest": _oldest(verdicts),
         "never_looked": sum(one.overall.reason == "never_looked" for one in verdicts.values()),
-        "waiting": [(plan, why_not_approver(plan, actor.name)) for plan in plans],
-        "drift_counts": _drift_counts(),
-        "person_reasons": _person_reasons(),
-        "events": Event.objects.all()[:SHOWN_ROWS],
+        "waiting": [(plan, why_not(plan, actor)) for plan in plans],
+        "drift_counts": _drift_counts(drifts),
+        "person_reasons": _person_reasons(drifts),
+        "events": visible_events(Event.objects.all(), request)[:SHOWN_ROWS],
     }
 
 
@@ -85,13 +88,13 @@ def _oldest(verdicts: Mapping[str, AccountVerdict]) -> tuple[str, timedelta] | N
     return max(((account_id, age) for age, account_id in ages), key=lambda pair: pair[1], default=None)
 
 
-def _drift_counts() -> dict[str, int]:
-    rows = Drift.objects.open().order_by().values_list("remedy").annotate(Count("id"))
+def _drift_counts(drifts: QuerySet[Drift]) -> dict[str, int]:
+    rows = drifts.order_by().values_list("remedy").annotate(Count("id"))
     return {**dict.fromkeys(Drift.Remedy.values, 0), **dict(rows)}
 
 
-def _person_reasons() -> list[tuple[str, str, int]]:
-    open_rows = Drift.objects.open().filter(remedy=Drift.Remedy.PERSON).order_by()
+def _person_reasons(drifts: QuerySet[Drift]) -> list[tuple[str, str, int]]:
+    open_rows = drifts.filter(remedy=Drift.Remedy.PERSON).order_by()
     counted = open_rows.values_list("reason").annotate(n=Count("id")).order_by("-n")
     return [(code, person_reason(code), count) for code, count in counted]
 

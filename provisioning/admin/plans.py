@@ -28,6 +28,7 @@ class PlanAdmin(RecordAdmin):
     """Plans; those that wait for a person first."""
 
     list_title = "Plans"
+    reach = "account"
     list_display = (
         "shown_plan",
         "shown_state",
@@ -104,7 +105,7 @@ class PlanAdmin(RecordAdmin):
         return self._decide(request, plan_id, reject_plan, "Rejected: the same plan is not proposed again.")
 
     def _decide(self, request: HttpRequest, plan_id: Any, decide: Decide, done: str) -> HttpResponse:
-        if not PlanRecord.objects.filter(pk=plan_id).exists():
+        if not self.get_queryset(request).filter(pk=plan_id).exists():
             raise Http404(f"There is no plan {plan_id}.")
 
         def do() -> str:

@@ -19,6 +19,8 @@ from provisioning.models import Decision, DesiredHead, DesiredState, Ownership, 
 class AccountRecordAdmin(RecordAdmin):
     """A record of one account."""
 
+    reach = "account"
+
     list_select_related = ("account",)
     search_fields = ("account__name", "=account__account_id")
     search_help_text = "An account's name or 12 digits."
@@ -154,6 +156,7 @@ class DecisionAdmin(RecordAdmin):
     """Who approved or rejected what."""
 
     list_title = "Decisions"
+    reach = "plan__account"
     list_display = ("shown_verb", "shown_by", "shown_account", "shown_comment", "shown_at")
     list_filter = ("verb", "at")
     list_select_related = ("plan__account",)

@@ -27,6 +27,7 @@ class RunAdmin(RecordAdmin):
     """Looks, applies and access checks, newest first."""
 
     list_title = "Runs"
+    reach = "account"
     list_display = (
         "shown_run",
         "shown_state",
@@ -75,7 +76,7 @@ class RunAdmin(RecordAdmin):
 
     def cancel(self, request: HttpRequest, run_id: Any) -> HttpResponse:
         """Ask a run to stop before its next write."""
-        if not Run.objects.filter(pk=run_id).exists():
+        if not self.get_queryset(request).filter(pk=run_id).exists():
             raise Http404(f"There is no run {run_id}.")
 
         def do() -> str:
