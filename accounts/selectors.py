@@ -89,6 +89,14 @@ def with_tag(tag: str) -> Q:
     return Q(tags__contains={key: value}) if separator else Q(tags__has_key=key)
 
 
+def tags_as_selected(tags: Mapping[str, str]) -> list[str]:
+    """Every value of `tag` that `with_tag` finds these tags by: the same rule, read the other way round.
+
+    A key that itself holds = can't be selected: a selector is cut at its first =.
+    """
+    return [text for key, value in tags.items() if "=" not in key for text in (key, f"{key}={value}")]
+
+
 _NAMES = tuple(AccountSelector.__dataclass_fields__)
 _IDS_HINT = f"Give a list of 1 to {MOST_IDS:,} account ids, each 12 digits as text."
 _SELECT = "Select something: all (true), environment, ou, tag, owner_team, state or account_ids."

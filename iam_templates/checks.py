@@ -17,6 +17,7 @@ from provisioning.core.merge import MergeConflictError
 from provisioning.kinds import all_kinds
 
 _OU = re.compile(r"/|(/[^/\x00-\x1f\x7f]{1,128})+")
+_TAG = re.compile(r"[^=]{1,128}(=.{0,256})?")
 _SHOWN = 3
 
 
@@ -82,6 +83,8 @@ def _selector_reasons(selector: str, value: str) -> list[Reason]:
             return [Reason("/value", f"must be one of: {', '.join(Account.Environment.values)}")]
         case Assignment.Selector.OU if not _OU.fullmatch(value):
             return [Reason("/value", "must be an OU path such as /workloads/dev, without a slash at its end")]
+        case Assignment.Selector.TAG if not _TAG.fullmatch(value) or not value.isprintable():
+            return [Reason("/value", "must be key=value, or key alone: at most 128 and 256 characters")]
         case _ if selector not in Assignment.Selector.values:
             return [Reason("/selector", f"must be one of: {', '.join(Assignment.Selector.values)}")]
     return []

@@ -105,7 +105,9 @@ class NewAssignmentSerializer(ParametersSerializer):
     baseline = serializers.CharField(max_length=100)
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     selector = serializers.ChoiceField(Assignment.Selector.choices)
-    value = serializers.CharField(max_length=512, help_text="12 digits, an environment, or an OU path.")
+    value = serializers.CharField(
+        max_length=512, help_text="12 digits, an environment, an OU path, or a tag: key=value, or key for any value."
+    )
 
 
 class MoveSerializer(ParametersSerializer):
