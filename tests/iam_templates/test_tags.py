@@ -4,11 +4,16 @@ import pytest
 from django.db import connection
 
 from access.roles import Role, actor
+from access.scopes import team
 from accounts.models import Account
 from accounts.services.update_account import update_account
+from iam_templates.models import Assignment
 from iam_templates.reach import accounts_reached
+from iam_templates.rights import visible_assignments
+from iam_templates.services.end_assignment import end_assignment
 from iam_templates.services.render_stale import render_stale
 from provisioning.core.desired import DesiredAccount
+from provisioning.core.errors import NotAllowedError, NotFoundError
 from provisioning.core.merge import MergeConflictError
 from provisioning.models import DesiredHead
 from tests.factories import account
@@ -43,6 +48,20 @@ def test_a_conflict_between_a_tag_and_an_environment_names_the_account() -> None
     with pytest.raises(MergeConflictError) as refused:
         assigned(second, "tag", "pci")
     assert [f"(account {one.pk})" in reason.message for reason in refused.value.reasons] == [True]
+
+
+@pytest.mark.parametrize(
+    ("value", "seen"),
+    [("pci", True), ("pci=", True), ("pci=x", False), ("other", False), ("other=1", False), ("a=b=c", True)],
+)
+def test_an_assignment_by_tag_shows_to_those_who_see_one_of_its_accounts(value: str, seen: bool) -> None:
+    account(tags={"pci": "", "a": "b=c"}, owner_team="payments")
+    account(tags={"other": "1", "pci": "x"}, owner_team="shop")
+    row = assigned(published(), "tag", value)
+    reader = actor("pat", [Role.OPERATOR], team("payments"))
+    assert visible_assignments(Assignment.objects.all(), reader).filter(pk=row.pk).exists() == seen
+    with pytest.raises(NotAllowedError if seen else NotFoundError):
+        end_assignment(assignment_id=row.pk, actor=reader)
 
 
 @pytest.mark.parametrize("value", ["pci=yes", "rare"])

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('iam_templates', '0003_assignment_moved_by'),
+        ('iam_templates', '0004_baseline_owner_team'),
     ]
 
     operations = [
