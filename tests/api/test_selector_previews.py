@@ -37,7 +37,7 @@ def test_a_preview_counts_and_lists_whom_the_selector_reaches(as_: As) -> None:
     assert (found["accounts"], found["obstacles"], found["may_assign"], found["after"]) == (3, None, False, "")
     assert found["by_environment"] == {"dev": 2, "prod": 1}
     assert found["by_ou"] == {"/b": 2, "/a": 1}
-    assert found["by_state"] == {"registered": 2, "suspended": 1}
+    assert found["by_state"] == {"managed": 2, "suspended": 1}
     assert [row["account_id"] for row in found["page"]] == ["000000000101", "000000000102", "000000000103"]
     assert asked(as_("operator"), value="pci=yes")["may_assign"]
 
