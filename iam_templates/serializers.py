@@ -38,6 +38,8 @@ class BaselineSerializer(serializers.ModelSerializer[Baseline]):
 class SourceSerializer(StrictSerializer):
     """A declaration as text."""
 
+    many_lines = frozenset({"source"})
+
     source = serializers.CharField(trim_whitespace=False, help_text="The declaration, in YAML or JSON.")
     content_type = serializers.ChoiceField(["yaml", "json"], required=False)
 
