@@ -16,7 +16,7 @@ WORKERS ?= 2
 export ONCE PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format permissions requirements bench run clean
+.PHONY: help demo test lint types format permissions requirements bench run clean schemas
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -54,6 +54,11 @@ requirements: ## Lock the packages with their hashes (needs uv); UPGRADE=1 takes
 	@$(UV_COMPILE) pyproject.toml -o requirements/base.txt
 	@$(UV_COMPILE) --extra demo -c requirements/base.txt pyproject.toml -o requirements/demo.txt
 	@$(UV_COMPILE) --extra test -c requirements/demo.txt pyproject.toml -o requirements/test.txt
+
+schemas: ## Write schemas/: the API's OpenAPI document and the JSON Schema of a baseline
+	@sh tools/setup.sh test
+	@FIRSTLINE_SECRET_KEY=the-schemas-hold-no-secret-of-anybody $(PYTHON_ENV) manage.py spectacular --validate --fail-on-warn --file schemas/openapi.yaml
+	@FIRSTLINE_SECRET_KEY=the-schemas-hold-no-secret-of-anybody $(PYTHON_ENV) manage.py baseline_schema --file schemas/baseline.v1.json
 
 bench: ## Run one benchmark: BENCH=looks or BENCH=parts, with options as in BENCH="looks --accounts 200"
 	@test -n "$(BENCH)" || { echo 'make bench BENCH=looks or BENCH=parts' >&2; exit 2; }

@@ -2,9 +2,13 @@
 
 from typing import Any
 
-from django.core.validators import RegexValidator
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Now
+
+SHORTEST, LONGEST = 5, 7 * 24 * 60
+"""The bounds of an interval between two looks, in minutes."""
 
 
 class AccountQuerySet(models.QuerySet["Account"]):
@@ -64,6 +68,12 @@ class Account(models.Model):
     partition = models.CharField(max_length=16, default="aws")
     paused = models.BooleanField(default=False)
     pause_reason = models.CharField(max_length=200, blank=True, default="")
+    look_interval_minutes = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(SHORTEST), MaxValueValidator(LONGEST)],
+        help_text=f"Overrides the environment's: {SHORTEST} to {LONGEST} minutes.",
+    )
     next_due_at = models.DateTimeField(null=True, blank=True, db_index=True)
     check_due_at = models.DateTimeField(null=True, blank=True, db_index=True, help_text="The next access check.")
     checks_tried = models.PositiveIntegerField(default=0, help_text="Scheduled checks since access was last proven.")
@@ -78,6 +88,8 @@ class Account(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(account_id__regex=r"^[0-9]{12}$"), name="account_id_is_12_digits")
         ]
+        # With the default operators, because jsonb_path_ops knows no "has this key", which `tag: key` asks.
+        indexes = [GinIndex(fields=["tags"], name="account_tags")]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_id})"

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import StrIndex, Substr
+from django.db.models.lookups import Exact
 
 from accounts.models import Account
 
@@ -87,6 +89,23 @@ def with_tag(tag: str) -> Q:
     """With this tag: `key=value`, or `key` for any value."""
     key, separator, value = tag.partition("=")
     return Q(tags__contains={key: value}) if separator else Q(tags__has_key=key)
+
+
+def with_tag_in(text: Any) -> Q:
+    """`with_tag` where the tag is a column, e.g. `OuterRef("value")`."""
+    key = Func(text, Value("="), Value(1), function="split_part", output_field=TextField())
+    cut = StrIndex(text, Value("="))
+    there = Func(F("tags"), key, function="jsonb_exists", output_field=BooleanField())
+    found = Func(F("tags"), key, function="jsonb_extract_path_text", output_field=TextField())
+    return Q(there) & (Q(Exact(cut, 0)) | Q(Exact(found, Substr(text, cut + 1))))
+
+
+def tags_as_selected(tags: Mapping[str, str]) -> list[str]:
+    """Every value of `tag` that `with_tag` finds these tags by: the same rule, read the other way round.
+
+    A key that itself holds = can't be selected: a selector is cut at its first =.
+    """
+    return [text for key, value in tags.items() if "=" not in key for text in (key, f"{key}={value}")]
 
 
 _NAMES = tuple(AccountSelector.__dataclass_fields__)

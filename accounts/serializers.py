@@ -4,11 +4,12 @@ import re
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from access.strict import StrictSerializer
-from accounts.models import Account
+from accounts.models import LONGEST, SHORTEST, Account
+from accounts.schedule import Source, interval_of
 from accounts.services.register_accounts import PARTITION, NewAccount
 
 ACCOUNT_ID = re.compile(r"[0-9]{12}", re.ASCII)
@@ -94,6 +95,13 @@ class AccountChangeSerializer(StrictSerializer):
     tags = TagsField(required=False)
     owner_team = LineField(max_length=100, required=False, allow_blank=True)
     external_id = ExternalIdField(max_length=1224, required=False, allow_blank=True, write_only=True)
+    look_interval_minutes = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=SHORTEST,
+        max_value=LONGEST,
+        help_text="How often it is looked at; null: as its environment.",
+    )
 
 
 class NewAccountSerializer(AccountChangeSerializer):
@@ -121,6 +129,7 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
 
     has_own_external_id = serializers.SerializerMethodField()
     tags = serializers.DictField(child=serializers.CharField())
+    look_interval = serializers.SerializerMethodField()
 
     class Meta:
         model = Account
@@ -139,6 +148,8 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
             "paused",
             "pause_reason",
             "has_own_external_id",
+            "look_interval_minutes",
+            "look_interval",
             "next_due_at",
             "check_due_at",
             "registered_by",
@@ -146,6 +157,20 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
             "updated_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(
+        inline_serializer(
+            "LookInterval",
+            {
+                "minutes": serializers.FloatField(),
+                "source": serializers.ChoiceField([source.value for source in Source]),
+            },
+        )
+    )
+    def get_look_interval(self, account: Account) -> dict[str, Any]:
+        """How often it is looked at, and who says so."""
+        interval = interval_of(account.environment, account.look_interval_minutes)
+        return {"minutes": interval.minutes, "source": interval.source.value}
 
     @extend_schema_field(OpenApiTypes.BOOL)
     def get_has_own_external_id(self, account: Account) -> bool:

@@ -16,7 +16,7 @@ from history.services.months import make_months
 from history.services.seal import seal
 from history.services.verify import verify
 from iam_templates.services.render_stale import render_stale
-from provisioning.services.dispatch import Round, dispatch_round
+from provisioning.services.dispatch import Round, bring_forward, dispatch_round
 from provisioning.services.heartbeats import dispatcher_lives, queues_to_ring
 from provisioning.tasks import apply, canary, look
 
@@ -34,6 +34,7 @@ def dispatch_until(stop: threading.Event, *, every_seconds: float = 1.0) -> None
         try:
             if time.monotonic() >= next_housekeeping:
                 keep_house()
+                bring_forward()
                 next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
             render_stale()
             ring(dispatch_round())

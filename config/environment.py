@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+EnvironmentName = Literal["sandbox", "dev", "test", "staging", "prod"]
 
 
 class Environment(BaseSettings):
@@ -80,6 +82,10 @@ class Environment(BaseSettings):
     look_interval_minutes: float = Field(60, gt=0, description="Between two looks at an account.")
     check_interval_minutes: float = Field(60, gt=0, description="Between access checks of an account not yet proven.")
     late_check_interval_minutes: float = Field(1440, gt=0, description="The same, after a day of checks in vain.")
+    look_intervals: dict[EnvironmentName, Annotated[float, Field(ge=5, le=10080)]] = Field(
+        {}, description='Minutes for accounts of an environment, as JSON: `{"prod": 15, "sandbox": 240}`.'
+    )
+    looks_per_second: float = Field(20, gt=0, description="How fast many looks that come due together are begun.")
     look_threads: int = Field(32, ge=1, description="Accounts that one look worker reads at once.")
     settle_seconds: float = Field(120, ge=0, description="How long AWS may go on showing what was just repaired.")
     plan_expiry_hours: float = Field(24, gt=0, description="How long a proposed plan can be decided.")
@@ -97,7 +103,7 @@ class Environment(BaseSettings):
 
     @property
     def look_interval(self) -> timedelta:
-        """How often an account is looked at."""
+        """How often an account is looked at where neither it nor its environment says so."""
         return timedelta(minutes=self.look_interval_minutes)
 
     @property

@@ -4,6 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from django.db.models import QuerySet
+
 from accounts.models import Account
 from iam_templates.declaration import parse_declaration
 from iam_templates.mode import mode_reasons
@@ -17,6 +19,7 @@ from provisioning.core.merge import MergeConflictError
 from provisioning.kinds import all_kinds
 
 _OU = re.compile(r"/|(/[^/\x00-\x1f\x7f]{1,128})+")
+_TAG = re.compile(r"[^=]{1,128}(=.{0,256})?")
 _SHOWN = 3
 
 
@@ -28,6 +31,12 @@ def published_version(baseline: str, number: int) -> BaselineVersion:
     if version.published_at is None:
         raise DeclarationError([Reason("/version", f"{version} is a draft; publish it first")])
     return version
+
+
+def refuse_wrong_selector(selector: str, value: str) -> None:
+    """Raise DeclarationError when this selects nothing that could be."""
+    if reasons := _selector_reasons(selector, value):
+        raise DeclarationError(reasons)
 
 
 def refuse_wrong_words(row: Assignment) -> None:
@@ -45,18 +54,25 @@ def refuse_wrong_words(row: Assignment) -> None:
 
 
 def refuse_conflicts(after: Assignment, before: Assignment | None = None) -> None:
-    """Raise MergeConflictError when an account reached can't be rendered with `after` (instead of `before`).
+    """Raise MergeConflictError when an account reached can't be rendered with `after` (instead of `before`)."""
+    if found := conflicts(after, accounts_reached(after.selector, after.value), before):
+        raise MergeConflictError(_with_accounts(reason, ids) for reason, ids in found.items())
+
+
+def conflicts(
+    after: Assignment, accounts: QuerySet[Account], before: Assignment | None = None
+) -> dict[Reason, list[str]]:
+    """Why which of these accounts can't be rendered with `after` (instead of `before`).
 
     An account that could not be rendered anyway, for the same reasons, does not stand in the way.
     """
     renderer, live = Renderer(sampled=True), LiveAssignments()
     found: dict[Reason, list[str]] = defaultdict(list)
-    for account in accounts_reached(after.selector, after.value).iterator():
+    for account in accounts.iterator():
         others = [row for row in live.of(account) if row.id != after.id]
         for reason in _new_reasons(renderer, account, others, after, before):
             found[reason].append(account.account_id)
-    if found:
-        raise MergeConflictError(_with_accounts(reason, ids) for reason, ids in found.items())
+    return dict(found)
 
 
 def _new_reasons(
@@ -82,6 +98,8 @@ def _selector_reasons(selector: str, value: str) -> list[Reason]:
             return [Reason("/value", f"must be one of: {', '.join(Account.Environment.values)}")]
         case Assignment.Selector.OU if not _OU.fullmatch(value):
             return [Reason("/value", "must be an OU path such as /workloads/dev, without a slash at its end")]
+        case Assignment.Selector.TAG if not _TAG.fullmatch(value) or not value.isprintable():
+            return [Reason("/value", "must be key=value, or key alone: at most 128 and 256 characters")]
         case _ if selector not in Assignment.Selector.values:
             return [Reason("/selector", f"must be one of: {', '.join(Assignment.Selector.values)}")]
     return []

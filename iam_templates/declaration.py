@@ -26,7 +26,8 @@ SAMPLE_FACTS = {
     "partition": "aws",
     "owner_team": "sample",
 }
-ItemName = Annotated[str, Field(min_length=1, max_length=128)]
+MAX_NAME = 128
+ItemName = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
 
 
 class Closed(BaseModel):
@@ -34,7 +35,11 @@ class Closed(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    path: Annotated[str, StringConstraints(pattern=r"^/([!-.0-z|~]+/)*$", max_length=512)]
+    path: Annotated[
+        str,
+        StringConstraints(pattern=r"^/([!-.0-z|~]+/)*$", max_length=512),
+        Field(description="An IAM path such as /teams/, or / for all."),
+    ]
 
 
 class Declaration(BaseModel):
@@ -42,10 +47,17 @@ class Declaration(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    description: Annotated[str, Field(max_length=2000)] = ""
-    parameters: dict[Name, Parameter] = {}
-    resources: dict[str, dict[ItemName, dict[str, Any]]] = {}
-    closed: dict[str, Closed] = {}
+    description: Annotated[str, Field(max_length=2000, description="What it is for, in your words.")] = ""
+    parameters: Annotated[
+        dict[Name, Parameter], Field(description="What differs between accounts; {{ name }} takes the value.")
+    ] = {}
+    resources: Annotated[
+        dict[str, dict[ItemName, dict[str, Any]]],
+        Field(description="What must be there, by kind and name. A field left out is not managed."),
+    ] = {}
+    closed: Annotated[
+        dict[str, Closed], Field(description="By kind: where a resource that nobody declared is extra.")
+    ] = {}
 
     @cached_property
     def used(self) -> frozenset[str]:

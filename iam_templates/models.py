@@ -75,11 +75,14 @@ class Assignment(models.Model):
         ACCOUNT = "account"
         ENVIRONMENT = "environment"
         OU = "ou"
+        TAG = "tag"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(BaselineVersion, on_delete=models.PROTECT, related_name="assignments")
     selector = models.CharField(max_length=12, choices=Selector)
-    value = models.CharField(max_length=512, help_text="12 digits, an environment, or an OU path such as /workloads")
+    value = models.CharField(
+        max_length=512, help_text="12 digits, an environment, an OU path such as /workloads, or a tag: key=value or key"
+    )
     parameters = models.JSONField(default=dict, blank=True)
     mode = models.JSONField(default=dict, help_text='{"default": "observe", "kinds": {}, "items": {}}')
     created_by = models.CharField(max_length=150)

@@ -31,14 +31,17 @@ class Parameter(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    type: Type
-    description: Annotated[str, Field(max_length=500)] = ""
-    required: bool = False
-    default: Any = None
-    by_environment: dict[Environment, Any] = {}
-    allow_wildcards: bool = False
-    example: Any = None
-    """Stands in for a required value when a version is checked before it has an account."""
+    type: Annotated[Type, Field(description="What a value must be; decimals and account ids are text, in quotes.")]
+    description: Annotated[str, Field(max_length=500, description="What it is for.")] = ""
+    required: Annotated[bool, Field(description="true: each assignment gives the value.")] = False
+    default: Annotated[Any, Field(description="The value where nothing else gives one.")] = None
+    by_environment: Annotated[dict[Environment, Any], Field(description="The value by environment.")] = {}
+    allow_wildcards: Annotated[bool, Field(description="Whether values may hold *, ? and ${ (string, arn, names).")] = (
+        False
+    )
+    example: Annotated[
+        Any, Field(description="Stands in for a required value when a version is checked before it has an account.")
+    ] = None
 
     @model_validator(mode="after")
     def _has_one_source(self) -> "Parameter":

@@ -1,4 +1,7 @@
-"""Which accounts an assignment reaches, and the other way round. OU paths match whole segments only."""
+"""Which accounts an assignment reaches, and the other way round.
+
+What a place or a tag means is said in accounts/selectors.py; this is the same asked from the account's side.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,6 +9,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from accounts.models import Account
+from accounts.selectors import in_ou, tags_as_selected, with_tag
 from iam_templates.models import Assignment
 
 Selector = Assignment.Selector
@@ -18,8 +22,7 @@ def accounts_reached(selector: str, value: str) -> QuerySet[Account]:
         return present.filter(account_id=value)
     if selector == Selector.ENVIRONMENT:
         return present.filter(environment=value)
-    below = Q() if value == "/" else Q(ou_path=value) | Q(ou_path__startswith=f"{value}/")
-    return present.filter(below)
+    return present.filter(with_tag(value) if selector == Selector.TAG else in_ou(value))
 
 
 def assignments_reaching(account: Account) -> list[Assignment]:
@@ -30,6 +33,7 @@ def assignments_reaching(account: Account) -> list[Assignment]:
         Q(selector=Selector.ACCOUNT, value=account.account_id)
         | Q(selector=Selector.ENVIRONMENT, value=account.environment)
         | Q(selector=Selector.OU, value__in=ou_prefixes(account.ou_path))
+        | Q(selector=Selector.TAG, value__in=tags_as_selected(account.tags))
     )
     return list(in_order(Assignment.objects.live().filter(by_selector).select_related("version")))
 
@@ -48,6 +52,7 @@ class LiveAssignments:
             (Selector.ACCOUNT, account.account_id),
             (Selector.ENVIRONMENT, account.environment),
             *((Selector.OU, prefix) for prefix in ou_prefixes(account.ou_path)),
+            *((Selector.TAG, text) for text in tags_as_selected(account.tags)),
         ]
         return [row for key in keys for row in self._by_selector.get(key, ())]
 

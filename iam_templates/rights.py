@@ -7,6 +7,7 @@ from access.policy import scoped, visible
 from access.roles import Actor, Permission
 from access.scopes import FLEET, Scope, ScopeKind, team
 from accounts.models import Account
+from accounts.selectors import with_tag_in
 from iam_templates.models import Assignment, Baseline
 from provisioning.core.errors import NotFoundError
 from provisioning.services.require import require, require_over
@@ -59,4 +60,5 @@ def visible_assignments(queryset: QuerySet[Assignment], actor: Actor) -> QuerySe
         | Q(selector=Selector.ENVIRONMENT) & Exists(seen.filter(environment=value))
         | Q(selector=Selector.OU, value="/") & Exists(seen)
         | Q(selector=Selector.OU) & Exists(below)
+        | Q(selector=Selector.TAG) & Exists(seen.filter(with_tag_in(value)))
     )

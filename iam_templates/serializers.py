@@ -38,6 +38,8 @@ class BaselineSerializer(serializers.ModelSerializer[Baseline]):
 class SourceSerializer(StrictSerializer):
     """A declaration as text."""
 
+    many_lines = frozenset({"source"})
+
     source = serializers.CharField(trim_whitespace=False, help_text="The declaration, in YAML or JSON.")
     content_type = serializers.ChoiceField(["yaml", "json"], required=False)
 
@@ -105,7 +107,58 @@ class NewAssignmentSerializer(ParametersSerializer):
     baseline = serializers.CharField(max_length=100)
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     selector = serializers.ChoiceField(Assignment.Selector.choices)
-    value = serializers.CharField(max_length=512, help_text="12 digits, an environment, or an OU path.")
+    value = serializers.CharField(
+        max_length=512, help_text="12 digits, an environment, an OU path, or a tag: key=value, or key for any value."
+    )
+
+
+class PreviewRequestSerializer(ParametersSerializer):
+    """A selector, and perhaps what would be assigned to it."""
+
+    selector = serializers.ChoiceField(Assignment.Selector.choices)
+    value = serializers.CharField(max_length=512, help_text="As of an assignment.")
+    baseline = serializers.CharField(max_length=100, required=False)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    after = serializers.RegexField(r"\A[0-9]{12}\Z", required=False, help_text="`after` of the page before.")
+    limit = serializers.IntegerField(min_value=1, max_value=200, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Raises ValidationError for half a candidate."""
+        given = attrs.keys() & {"baseline", "version", "parameters", "mode"}
+        if given and not {"baseline", "version"} <= given:
+            raise serializers.ValidationError("Give a baseline and a version together; parameters and mode need both.")
+        return attrs
+
+
+class ObstacleSerializer(serializers.Serializer[Any]):
+    """Why accounts could not be rendered then."""
+
+    pointer = serializers.CharField(source="reason.pointer", help_text="A JSON pointer into the declaration.")
+    detail = serializers.CharField(source="reason.message")
+    accounts = serializers.IntegerField()
+    first = serializers.ListField(child=serializers.CharField(), help_text="The first of these accounts.")
+
+
+class PreviewedAccountSerializer(serializers.ModelSerializer[Account]):
+    """An account that a selector reaches."""
+
+    class Meta:
+        model = Account
+        fields = ["account_id", "name", "environment", "ou_path", "owner_team", "state"]
+        read_only_fields = fields
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """What a selector reaches of the accounts you may see."""
+
+    accounts = serializers.IntegerField(help_text="How many.")
+    by_environment = serializers.DictField(child=serializers.IntegerField())
+    by_ou = serializers.DictField(child=serializers.IntegerField(), help_text="The 50 OUs with the most accounts.")
+    by_state = serializers.DictField(child=serializers.IntegerField())
+    page = PreviewedAccountSerializer(many=True, help_text="By account id.")
+    after = serializers.CharField(help_text="Send it for the next page; empty at the end.")
+    may_assign = serializers.BooleanField(help_text="Whether you may assign to all it can ever reach.")
+    obstacles = ObstacleSerializer(many=True, allow_null=True, help_text="null: no version was named.")
 
 
 class MoveSerializer(ParametersSerializer):

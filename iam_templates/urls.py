@@ -4,6 +4,7 @@ from django.urls import path
 
 from iam_templates.views.assignments import AssignmentAccountsViewSet, AssignmentViewSet
 from iam_templates.views.baselines import BaselineViewSet, SchemaView, ValidateViewSet
+from iam_templates.views.previews import PreviewViewSet
 from iam_templates.views.versions import VersionViewSet
 
 VERSION = "baselines/<str:name>/versions/<int:number>"
@@ -21,6 +22,7 @@ urlpatterns = [
         VersionViewSet.as_view({"post": "approve_production"}),
         name="approve-version",
     ),
+    path("selector-previews", PreviewViewSet.as_view({"post": "preview"}), name="selector-previews"),
     path("assignments", AssignmentViewSet.as_view({"get": "list", "post": "create"}), name="assignments"),
     path("assignments/<uuid:pk>", AssignmentViewSet.as_view({"get": "retrieve"}), name="assignment"),
     path("assignments/<uuid:pk>/move", AssignmentViewSet.as_view({"post": "move"}), name="move-assignment"),

@@ -26,6 +26,7 @@ class NewAccount:
     tags: Mapping[str, str] = field(default_factory=dict, hash=False)
     owner_team: str = ""
     external_id: str = field(default="", repr=False)
+    look_interval_minutes: int | None = None
 
 
 @transaction.atomic

@@ -11,8 +11,8 @@ from access.roles import Actor, Permission
 from accounts.models import Account
 from history.services.record import record
 
-CHANGEABLE = frozenset({"name", "environment", "ou_path", "tags", "owner_team", "external_id"})
-LOOKED_AT_AGAIN = frozenset({"environment", "ou_path", "tags", "external_id"})
+CHANGEABLE = frozenset({"name", "environment", "ou_path", "tags", "owner_team", "external_id", "look_interval_minutes"})
+LOOKED_AT_AGAIN = frozenset({"environment", "ou_path", "tags", "external_id", "look_interval_minutes"})
 SECRET = frozenset({"external_id"})
 
 

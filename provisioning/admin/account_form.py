@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Account
+from accounts.models import LONGEST, SHORTEST, Account
 from accounts.serializers import AccountChangeSerializer
 
-FIELDS = ("name", "environment", "ou_path", "owner_team")
+FIELDS = ("name", "environment", "ou_path", "owner_team", "look_interval_minutes")
 
 
 class AccountForm(forms.Form):
@@ -19,6 +19,11 @@ class AccountForm(forms.Form):
     )
     ou_path = forms.CharField(max_length=512, label="OU path", help_text="e.g. /workloads/dev, or / for the root")
     owner_team = forms.CharField(max_length=100, required=False)
+    look_interval_minutes = forms.IntegerField(
+        required=False,
+        label="Look every (minutes)",
+        help_text=f"{SHORTEST} to {LONGEST}; empty: as its environment.",
+    )
 
     def __init__(self, data: Any, *, account: Account) -> None:
         super().__init__(data, initial={name: getattr(account, name) for name in FIELDS})

@@ -4,6 +4,7 @@ from typing import Any
 
 from accounts.life import SET_ASIDE
 from accounts.models import Account
+from accounts.schedule import interval_of
 from history.models import Event
 from history.shown import inert
 from provisioning.admin.attest_page import told_of
@@ -23,6 +24,7 @@ def account_page(account: Account) -> dict[str, Any]:
     runs = list(account.runs.select_related("plan").defer("plan__data")[:SHOWN_RUNS])
     return {
         "title": inert(account.name),
+        "look_interval": interval_of(account.environment, account.look_interval_minutes),
         "verdict": verdict.overall,
         "verdict_reason": reason(verdict.overall.reason),
         "kinds": [(kind, found, reason(found.reason)) for kind, found in sorted(verdict.kinds.items())],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -28,7 +28,7 @@ class Declaration(BaseModel):
 class Include(Declaration, Generic[T]):
     """`{include: …}`: ours must be there, others' may be."""
 
-    include: T
+    include: Annotated[T, Field(description="At least these; what else is there is not managed.")]
 
 
 def _binding(value: Any) -> str:
@@ -89,7 +89,8 @@ def _in_one_piece(part: Any, definitions: Mapping[str, Any]) -> Any:
     if not isinstance(part, dict):
         return part
     if "$ref" in part:
-        return _in_one_piece(definitions[part["$ref"].rpartition("/")[2]], definitions)
+        beside = {key: value for key, value in part.items() if key == "description"}
+        return _in_one_piece(definitions[part["$ref"].rpartition("/")[2]], definitions) | beside
     kept = {key: value for key, value in part.items() if not (key == "title" and isinstance(value, str))}
     return {key: _in_one_piece(value, definitions) for key, value in kept.items()}
 

@@ -12,33 +12,48 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from access.roles import SYSTEM
+from accounts.schedule import JITTER, MINUTES, NEXT, parameters
 from history.services.record import record
 from provisioning.models import PlanRecord
 from provisioning.services.claimable import APPLIES, CLAIMABLE, LOOKS, PARAMETERS
 from provisioning.services.set_aside import end_what_was_set_aside
 from provisioning.services.tell_lapsed import tell_lapsed
 
-SCHEDULE = """
+BEGINS = """
+    SELECT account_id, clock_timestamp() + make_interval(secs =>
+        greatest(0, row_number() OVER (ORDER BY random()) + CASE waiting WHEN 0 THEN -%(at_once)s ELSE waiting END)
+        / %(per_second)s::float8) AS at
+    FROM due, (SELECT count(*) AS waiting FROM provisioning_run
+               WHERE state = 'queued' AND next_at > clock_timestamp()) AS queue"""
+"""When the work of each account that is due may begin: the first at once, the others behind what waits already."""
+
+SCHEDULE = f"""
 WITH due AS (
     UPDATE accounts_account
-    SET next_due_at = clock_timestamp() + make_interval(secs => %(interval)s * (0.9 + random() * 0.2))
+    SET next_due_at = {NEXT}
     WHERE account_id IN (
         SELECT account_id FROM accounts_account
         WHERE state = ANY(%(looked_at)s) AND next_due_at <= clock_timestamp()
         ORDER BY next_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     RETURNING account_id
+), begins AS ({BEGINS}
 ), leases AS (
     INSERT INTO provisioning_lease (account_id, fence, crash_count) SELECT account_id, 0, 0 FROM due
     ON CONFLICT DO NOTHING
 )
 INSERT INTO provisioning_run (id, account_id, kind, state, fence, requested_by, cause, next_at, cancel_requested,
     attempts, reason_code, message, aws_calls, outcome, created_at)
-SELECT gen_random_uuid(), account_id, 'look', 'queued', 0, 'firstline', 'schedule', clock_timestamp(), false,
-    0, '', '', 0, '{}', clock_timestamp()
-FROM due ON CONFLICT DO NOTHING
-"""
+SELECT gen_random_uuid(), account_id, 'look', 'queued', 0, 'firstline', 'schedule', at, false,
+    0, '', '', 0, '{{}}', clock_timestamp()
+FROM begins ON CONFLICT DO NOTHING
+"""  # noqa: S608 (constants only)
 
-SCHEDULE_CHECKS = """
+BRING_FORWARD = f"""
+UPDATE accounts_account SET next_due_at = clock_timestamp() + make_interval(secs => 60 * {MINUTES} * random())
+WHERE next_due_at > clock_timestamp() + make_interval(secs => 60 * {MINUTES} * {1 + JITTER})
+"""  # noqa: S608 (constants only)
+
+SCHEDULE_CHECKS = f"""
 WITH due AS (
     UPDATE accounts_account
     SET checks_tried = checks_tried + 1, check_due_at = clock_timestamp() + make_interval(
@@ -48,16 +63,17 @@ WITH due AS (
         WHERE state = ANY(%(checked)s) AND check_due_at <= clock_timestamp()
         ORDER BY check_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     RETURNING account_id
+), begins AS ({BEGINS}
 ), leases AS (
     INSERT INTO provisioning_lease (account_id, fence, crash_count) SELECT account_id, 0, 0 FROM due
     ON CONFLICT DO NOTHING
 )
 INSERT INTO provisioning_run (id, account_id, kind, state, fence, requested_by, cause, next_at, cancel_requested,
     attempts, reason_code, message, aws_calls, outcome, created_at)
-SELECT gen_random_uuid(), account_id, kind, 'queued', 0, 'firstline', 'schedule', clock_timestamp(), false,
-    0, '', '', 0, '{}', clock_timestamp()
-FROM due CROSS JOIN (VALUES ('check'), ('check_apply')) AS kinds (kind) ON CONFLICT DO NOTHING
-"""
+SELECT gen_random_uuid(), account_id, kind, 'queued', 0, 'firstline', 'schedule', at, false,
+    0, '', '', 0, '{{}}', clock_timestamp()
+FROM begins CROSS JOIN (VALUES ('check'), ('check_apply')) AS kinds (kind) ON CONFLICT DO NOTHING
+"""  # noqa: S608 (constants only)
 EARLY_CHECKS = 24
 """So many checks follow each other closely; the role is then still in the making. Later ones wait longer."""
 
@@ -84,6 +100,8 @@ RETURNING id
 """  # noqa: S608 (constants only)
 
 BATCH = 5000
+AT_ONCE = 100
+"""So many begin as soon as they are due; what comes due together with them begins at `looks_per_second`."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +124,18 @@ def dispatch_round() -> Round:
 
 
 def schedule_due() -> int:
-    """Move due schedules forward and queue their looks, in one statement."""
+    """Move due schedules forward and queue their looks, in one statement.
+
+    After a standstill, and when thousands are registered, their looks begin one after the other. However many were
+    missed, an account gets one.
+    """
     with connection.cursor() as cursor:
-        interval = settings.FIRSTLINE.look_interval.total_seconds()
-        cursor.execute(SCHEDULE, {"interval": interval, "limit": BATCH, **PARAMETERS})
+        cursor.execute(SCHEDULE, {**parameters(), **_pace(), "limit": BATCH, **PARAMETERS})
         return int(cursor.rowcount)
+
+
+def _pace() -> dict[str, float]:
+    return {"at_once": AT_ONCE, "per_second": settings.FIRSTLINE.looks_per_second}
 
 
 def schedule_checks() -> int:
@@ -124,9 +149,17 @@ def schedule_checks() -> int:
                 "late": given.late_check_interval_minutes * 60,
                 "early": EARLY_CHECKS,
                 "limit": BATCH,
+                **_pace(),
                 **PARAMETERS,
             },
         )
+        return int(cursor.rowcount)
+
+
+def bring_forward() -> int:
+    """Accounts due later than their interval allows: a setting was shortened. Spread over the new interval."""
+    with connection.cursor() as cursor:
+        cursor.execute(BRING_FORWARD, parameters())
         return int(cursor.rowcount)
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.conf import settings
 
 from access.roles import SYSTEM
+from accounts.models import Account
+from accounts.schedule import interval_of
 from history.services.record import record
 from provisioning.core.lanes import Lane, Proposal
 from provisioning.models import PlanRecord, Run
@@ -89,10 +91,12 @@ def _failed_lately(proposer: Proposer, proposal: Proposal) -> bool:
     """Whether this very plan failed within the last interval: only a person's look tries it again so soon."""
     if proposer.requested_by != SYSTEM.name:
         return False
+    account = Account.objects.only("environment", "look_interval_minutes").get(pk=proposer.account_id)
+    interval = interval_of(account.environment, account.look_interval_minutes)
     return Run.objects.filter(
         account_id=proposer.account_id,
         state__in=ENDED_BADLY,
-        finished_at__gt=proposer.at - settings.FIRSTLINE.look_interval,
+        finished_at__gt=proposer.at - interval.length,
         plan__fingerprint=proposal.plan.fingerprint,
     ).exists()
 

@@ -1,6 +1,5 @@
 """Recording a look: snapshot, drift, plans and the end of the run, in one transaction under the fence."""
 
-import random
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -13,6 +12,7 @@ from django.utils import timezone
 from access.roles import SYSTEM
 from accounts.life import Step
 from accounts.models import Account
+from accounts.schedule import next_due
 from accounts.services.move_account import move_account
 from history.services.record import record
 from provisioning.core.assess import Assessment
@@ -30,7 +30,6 @@ from provisioning.services.reconcile_drift import Look, reconcile_drift
 from provisioning.services.record_snapshot import record_snapshot
 from provisioning.services.work import Work
 
-JITTER = 0.1
 AGAIN_AFTER_FAILURE = timedelta(minutes=1)
 
 
@@ -122,8 +121,7 @@ def record_failed_look(
 
 def enter_managed(account_id: str) -> None:
     """An account that was looked at is managed, and next due one interval later, give or take."""
-    jitter = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
-    due = Now() + settings.FIRSTLINE.look_interval * jitter
+    due = next_due()
     if not Account.objects.filter(pk=account_id, state=Account.State.MANAGED).update(next_due_at=due):
         move_account(account_id=account_id, step=Step.LOOKED_AT, by=SYSTEM.name, next_due_at=due)
 

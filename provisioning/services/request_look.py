@@ -39,6 +39,8 @@ def open_run(*, account_id: str, kind: Run.Kind, by: str, cause: str) -> tuple[R
     if run is None:  # the open one ended between the two statements
         return open_run(account_id=account_id, kind=kind, by=by, cause=cause)
     if run.pk != made[0].pk:
+        # A scheduled one may be waiting for its turn; a person does not.
+        Run.objects.filter(pk=run.pk, state=Run.State.QUEUED, next_at__gt=Now()).update(next_at=Now())
         return run, False
     record(actor=by, verb=f"{kind}.requested", account_id=account_id, subject=account_id, run_id=run.pk)
     return run, True

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Count, F, Func, IntegerField, Q
 from django.utils import timezone
 
 from accounts.life import NOT_PROVEN, SET_ASIDE, State
 from accounts.models import Account
+from accounts.schedule import LookInterval, interval_of
 from provisioning.core.verdict import Judgement, KindFacts, LookFacts, judge, roll_up
 from provisioning.kinds import attested_kinds
 from provisioning.models import DesiredHead, Drift, Run
@@ -75,7 +75,7 @@ def _verdict(
         not_renderable=bool(head and head["failure"]),
         set_aside=state if state in SET_ASIDE else "",
         not_entered=state if state in NOT_PROVEN else "",
-        interval=settings.FIRSTLINE.look_interval,
+        interval=_interval(head).length,
     )
     outcome = last.outcome or {}
     unread: Mapping[str, str] = outcome.get("unread", {})
@@ -107,7 +107,13 @@ def _heads(ids: list[str]) -> dict[str, Mapping[str, Any]]:
     rows = DesiredHead.objects.filter(pk__in=ids).annotate(
         items=length("current__data__items"), closed=length("current__data__closed")
     )
-    return {row["account_id"]: row for row in rows.values("account_id", "failure", "items", "closed")}
+    place = {"environment": F("account__environment"), "own_interval": F("account__look_interval_minutes")}
+    return {row["account_id"]: row for row in rows.values("account_id", "failure", "items", "closed", **place)}
+
+
+def _interval(head: Mapping[str, Any] | None) -> LookInterval:
+    """Without a head nothing is assigned, and then no look is too old."""
+    return interval_of(head["environment"], head["own_interval"]) if head else interval_of("", None)
 
 
 def _last_runs(ids: list[str]) -> dict[str, _Last]:

@@ -59,6 +59,7 @@ TABLE: dict[str, dict[str, str]] = {
     "baselines/<str:name>/versions/<int:number>": {"GET": VIEW, "PATCH": AUTHOR},
     "baselines/<str:name>/versions/<int:number>/publish": {"POST": AUTHOR},
     "baselines/<str:name>/versions/<int:number>/approve-production": {"POST": APPROVE_PRODUCTION},
+    "selector-previews": {"POST": VIEW},
     "assignments": {"GET": VIEW, "POST": ASSIGN},
     "assignments/<uuid:pk>": {"GET": VIEW},
     "assignments/<uuid:pk>/move": {"POST": ASSIGN},

@@ -8,7 +8,7 @@ from access.roles import Actor
 from accounts.models import Account
 from history.models import Event
 from iam_templates.models import Assignment, RenderDue
-from iam_templates.reach import accounts_reached, assignments_reaching
+from iam_templates.reach import LiveAssignments, accounts_reached, assignments_reaching
 from iam_templates.services import render_reached as reached_module
 from iam_templates.services.approve_for_production import approve_for_production
 from iam_templates.services.assign import assign
@@ -63,18 +63,29 @@ def test_the_accounts_reached_get_their_desired_state_at_once() -> None:
         ("ou", "/", {"a", "b", "c", "p"}),
         ("ou", "/sh_p", set()),
         ("account", "111122223333", {"c"}),
+        ("tag", "Team", {"a", "b", "c"}),
+        ("tag", "Team=", {"c"}),
+        ("tag", "Team=core", {"a"}),
+        ("tag", "Team=Core", {"b"}),
+        ("tag", "team", {"p"}),
+        ("tag", "a", {"b"}),
+        ("tag", "a=b=c", {"b"}),
     ],
 )
-def test_selectors_reach_whole_segments_of_present_accounts(selector: str, value: str, names: set[str]) -> None:
-    account(name="a", ou_path="/shop")
-    account(name="b", ou_path="/shop/dev")
-    account("111122223333", name="c", ou_path="/shopping")
-    account(name="p", environment="prod", ou_path="/")
-    account(name="gone", ou_path="/shop", state="left")
+def test_selectors_reach_whole_segments_and_exact_tags_of_present_accounts(
+    selector: str, value: str, names: set[str]
+) -> None:
+    account(name="a", ou_path="/shop", tags={"Team": "core", "a=b": "c"})
+    account(name="b", ou_path="/shop/dev", tags={"Team": "Core", "a": "b=c"})
+    account("111122223333", name="c", ou_path="/shopping", tags={"Team": ""})
+    account(name="p", environment="prod", ou_path="/", tags={"team": "core"})
+    account(name="gone", ou_path="/shop", state="left", tags={"Team": "core"})
     assert set(accounts_reached(selector, value).values_list("name", flat=True)) == names
     row = assigned(published(content=group("X", path="/x/")), selector, value)
     back = {found.name for found in Account.objects.all() if row in assignments_reaching(found)}
     assert back == names
+    live = LiveAssignments()
+    assert {found.name for found in accounts_reached("ou", "/") if row in live.of(found)} == names
 
 
 def test_parameters_and_facts_are_put_in() -> None:
@@ -100,6 +111,9 @@ def test_the_mode_is_kept_per_item() -> None:
         ({"value": "moon"}, "/value"),
         ({"selector": "ou", "value": "shop"}, "/value"),
         ({"selector": "ou", "value": "/shop/"}, "/value"),
+        ({"selector": "tag", "value": "=core"}, "/value"),
+        ({"selector": "tag", "value": "Team=a\u202eb"}, "/value"),
+        ({"selector": "tag", "value": "k" * 129}, "/value"),
         ({"parameters": {}}, "/parameters/people"),
         ({"parameters": {"people": "ann"}}, "/parameters/people"),
         ({"parameters": {"people": ["*"]}}, "/parameters/people"),

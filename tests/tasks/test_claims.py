@@ -20,7 +20,7 @@ from provisioning.tasks import apply
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MANY = 200
+MANY = 100
 HOUR = timedelta(hours=1)
 Answer = TypeVar("Answer")
 

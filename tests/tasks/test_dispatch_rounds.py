@@ -17,7 +17,7 @@ from accounts.models import Account
 from history.models import Event
 from provisioning.models import FleetPause, Lease, PlanRecord, Run
 from provisioning.services.apply_run import apply_run
-from provisioning.services.dispatch import Round, dispatch_round, expire_plans, schedule_due, take_back_lost
+from provisioning.services.dispatch import AT_ONCE, Round, dispatch_round, expire_plans, schedule_due, take_back_lost
 from provisioning.services.leases import claim_apply, claim_looks
 from provisioning.services.look_accounts import look_accounts
 from provisioning.services.request_look import request_look
@@ -53,19 +53,19 @@ def state(run: Run) -> str:
 def test_two_dispatchers_at_once_give_each_due_account_one_look_and_move_its_schedule_once(
     settings: LazySettings,
 ) -> None:
-    due(ACCOUNTS)
+    due(AT_ONCE)
     before = timezone.now()
     rounds = at_once(2, dispatch_round)
     assert list(Run.objects.order_by().values_list("kind", "state", "cause").distinct()) == [
         ("look", "queued", "schedule")
     ]
-    assert Run.objects.count() == ACCOUNTS == Run.objects.order_by().values("account_id").distinct().count()
-    assert sum(found.looks for found in rounds) == ACCOUNTS
+    assert Run.objects.count() == AT_ONCE == Run.objects.order_by().values("account_id").distinct().count()
+    assert sum(found.looks for found in rounds) == AT_ONCE
     interval = settings.FIRSTLINE.look_interval
     moved = Account.objects.filter(
         next_due_at__gte=before + interval * 0.9, next_due_at__lte=timezone.now() + interval * 1.1
     )
-    assert moved.count() == ACCOUNTS == Lease.objects.count()
+    assert moved.count() == AT_ONCE == Lease.objects.count()
 
 
 def test_two_dispatchers_at_once_ring_for_each_apply_once() -> None:

@@ -120,19 +120,19 @@ class CostTypesFields(Declaration):
 class SubscriberFields(Declaration):
     """Exactly one of the two."""
 
-    email: Email = undeclared()
+    email: Email = undeclared(description="An address that AWS writes to.")
     sns: Topic = undeclared(description="A topic of the same account: its ARN, or region:name")
 
 
 class NotificationFields(Declaration):
     """Exactly one of above, below and equals."""
 
-    when: Literal["actual", "forecasted"]
+    when: Literal["actual", "forecasted"] = Field(description="Spent, or forecast. AWS: NotificationType")
     above: Threshold = undeclared()
     below: Threshold = undeclared()
     equals: Threshold = undeclared()
-    unit: Literal["percent", "absolute"] = "percent"
-    subscribers: Annotated[list[SubscriberFields], Field(min_length=1)]
+    unit: Literal["percent", "absolute"] = Field("percent", description="Of `above`. AWS: ThresholdType")
+    subscribers: Annotated[list[SubscriberFields], Field(min_length=1, description="Who is told.")]
 
 
 NotificationsField = Annotated[
@@ -143,8 +143,8 @@ NotificationsField = Annotated[
 class BudgetFields(Declaration):
     """A budget of this account. Fields left out are not managed."""
 
-    type: Literal["cost", "usage"]
-    limit: LimitFields
+    type: Literal["cost", "usage"] = Field(description="Money, or amounts of one usage type. AWS: BudgetType")
+    limit: LimitFields = Field(description="The planned amount per period. AWS: BudgetLimit")
     period: Literal["daily", "monthly", "quarterly", "annually"] = Field(description="AWS: TimeUnit")
     start: CalendarDate = undeclared(description="First day (UTC). AWS: TimePeriod.Start")
     filter: FilterFields = undeclared()

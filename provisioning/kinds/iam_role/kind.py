@@ -50,7 +50,7 @@ class RoleDeclaration(Declaration):
 
     trust: TrustPolicy = undeclared()
     path: Path = undeclared(description="Fixed once the role exists; / if left out.")
-    description: Description = undeclared()
+    description: Description = undeclared(description="What the role is for.")
     max_session_seconds: Annotated[int, Field(ge=SHORTEST_SESSION, le=LONGEST_SESSION)] = undeclared(
         description="How long a session may last, 1 to 12 hours in seconds."
     )
@@ -61,7 +61,7 @@ class RoleDeclaration(Declaration):
         InlinePolicies, AfterValidator(partial(check_inline, largest=ROLE_INLINE_SIZE, whose="role"))
     ] = undeclared(description="Policy documents by name.")
     boundary: PolicyReference | None = undeclared(description="Permissions boundary by name or ARN; null for none.")
-    tags: PrincipalTags = undeclared()
+    tags: PrincipalTags = undeclared(description="Tags by key.")
     instance_profile: bool = undeclared(description="Whether an instance profile of the same name holds the role.")
 
 

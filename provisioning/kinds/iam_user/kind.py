@@ -58,7 +58,7 @@ class UserDeclaration(Declaration):
         InlinePolicies, AfterValidator(partial(check_inline, largest=USER_INLINE_SIZE, whose="user"))
     ] = undeclared(description="Policy documents by name.")
     boundary: PolicyReference | None = undeclared(description="Permissions boundary by name or ARN; null for none.")
-    tags: PrincipalTags = undeclared()
+    tags: PrincipalTags = undeclared(description="Tags by key.")
 
 
 class UserKind(Kind[UserSpec]):
