@@ -111,3 +111,27 @@ class KnownNetwork(models.Model):
 
     def __str__(self) -> str:
         return self.key[:8]
+
+
+class KeptAnswer(models.Model):
+    """The answer to one POST with an Idempotency-Key, kept for 24 hours in the transaction of its effect.
+
+    `body` is null for an answer that showed a secret: it is never stored, so never shown again.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    limit = models.CharField(max_length=64, blank=True, default="", help_text="SHA-256 of the token's grants.")
+    key = models.CharField(max_length=128)
+    path_digest = models.CharField(max_length=64, help_text="SHA-256 of method, path and query.")
+    body_digest = models.CharField(max_length=64, help_text="SHA-256 of the body.")
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField(null=True)  # noqa: DJ001 - null is "not kept", '' is an empty answer
+    media_type = models.CharField(max_length=100)
+    headers = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "limit", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.status} for {self.key}"

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from kombu.exceptions import OperationalError
 
+from access.services.idempotency import drop_old_answers
 from access.services.limit_sign_ins import forget_old_tries
 from history.services.anchors import keep_anchor, kept_anchors
 from history.services.months import make_months
@@ -47,9 +48,10 @@ def dispatch_until(stop: threading.Event, *, every_seconds: float = 1.0) -> None
 
 
 def keep_house() -> None:
-    """What is done once an hour: the coming months, and the history's chain verified and anchored."""
+    """Once an hour: the coming months, old answers dropped, and the history's chain verified and anchored."""
     make_months()
     forget_old_tries()
+    drop_old_answers()
     anchors = Path(settings.FIRSTLINE.history_anchor_file) if settings.FIRSTLINE.history_anchor_file else None
     keep_anchor(settings.FIRSTLINE.history_anchor_file)
     if damage := verify(kept_anchors(anchors) if anchors else ()).damage:

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from config.docs import DocsView, SchemaView
 from config.health import healthz, readyz
+from config.idempotency import with_idempotency
 from config.metrics import metrics
 from config.problems import UnknownAddress
 
@@ -14,14 +15,16 @@ handler403 = "config.problems.forbidden"
 handler404 = "config.problems.not_found"
 handler500 = "config.problems.server_error"
 
-v1 = [
-    path("schema", SchemaView.as_view(), name="schema"),
-    path("docs", DocsView.as_view(), name="docs"),
-    path("", include("history.urls")),
-    path("", include("access.urls")),
-    path("", include("provisioning.urls")),
-    path("", include("iam_templates.urls")),
-]
+v1 = with_idempotency(
+    [
+        path("schema", SchemaView.as_view(), name="schema"),
+        path("docs", DocsView.as_view(), name="docs"),
+        path("", include("history.urls")),
+        path("", include("access.urls")),
+        path("", include("provisioning.urls")),
+        path("", include("iam_templates.urls")),
+    ]
+)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),

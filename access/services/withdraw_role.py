@@ -17,9 +17,7 @@ def withdraw_role(*, binding_id: int, actor: Actor) -> RoleBinding:
 
     Raises RoleBinding.DoesNotExist, PermissionDenied, ConflictError.
     """
-    # All owners of the fleet are locked, so that two of them can't take each other's role at the same moment.
-    owners = RoleBinding.objects.filter(role=Role.OWNER, scope_kind=ScopeKind.FLEET).order_by("pk")
-    list(owners.select_for_update(of=("self",)))
+    lock_owners()
     binding = RoleBinding.objects.select_related("user").get(pk=binding_id)
     if not may_withdraw(binding, actor):
         raise PermissionDenied(f"You may not take {binding.grant} away: it is more than you hold there.")
@@ -29,6 +27,12 @@ def withdraw_role(*, binding_id: int, actor: Actor) -> RoleBinding:
     binding.delete()
     record(actor=actor.name, verb="role.withdrawn", subject=username, detail=plain)
     return binding
+
+
+def lock_owners() -> None:
+    """Lock all owners of the fleet, so that two of them can't take each other's role at the same moment."""
+    owners = RoleBinding.objects.filter(role=Role.OWNER, scope_kind=ScopeKind.FLEET).order_by("pk")
+    list(owners.select_for_update(of=("self",)))
 
 
 def may_withdraw(binding: RoleBinding, actor: Actor) -> bool:

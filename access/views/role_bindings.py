@@ -5,29 +5,30 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
+from access.etags import TaggedViewSet
 from access.filters import RoleBindingFilter
 from access.models import RoleBinding
 from access.policy import visible_bindings
 from access.roles import Grant, Permission
 from access.serializers import NewRoleBindingSerializer, RoleBindingSerializer
 from access.services.grant_role import grant_role
-from access.services.withdraw_role import withdraw_role
+from access.services.withdraw_role import lock_owners, withdraw_role
 from access.views.acting import ANYONE_SIGNED_IN, acting, read
 
 
 @extend_schema_view(list=extend_schema(summary="Role bindings, newest first"), retrieve=extend_schema(summary="One"))
 @extend_schema(tags=["people"])
-class RoleBindingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[RoleBinding]):
+class RoleBindingViewSet(ListModelMixin, TaggedViewSet[RoleBinding]):
     """One's own, and those on scopes that one administers."""
 
     queryset = RoleBinding.objects.select_related("user")
     serializer_class = RoleBindingSerializer
     filterset_class = RoleBindingFilter
+    version_fields = ("role", "scope_kind", "scope_value", "expires_at")
     page_ordering = ("-granted_at", "-id")
     needs = {"create": Permission.ADMINISTER}
 
@@ -53,10 +54,12 @@ class RoleBindingViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Role
             actor=acting(request),
         )
         headers = {"Location": reverse("role-binding", args=[binding.pk])}
-        return Response(RoleBindingSerializer(binding).data, status=201, headers=headers)
+        return self.tagged(binding, RoleBindingSerializer(binding).data, 201, headers)
 
     @extend_schema(summary="Take a role away", responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:
         """Effective at once. One's own may be given up; the last owner of the fleet stays."""
-        withdraw_role(binding_id=self.get_object().pk, actor=acting(request))
+        self.get_object()
+        with self.matching(first=lock_owners, pk=pk):
+            withdraw_role(binding_id=pk, actor=acting(request))
         return Response(status=204)

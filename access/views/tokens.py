@@ -2,11 +2,11 @@
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
+from access.etags import TaggedViewSet
 from access.filters import TokenFilter
 from access.models import Token
 from access.policy import visible_tokens
@@ -25,7 +25,7 @@ from access.views.acting import ANYONE_SIGNED_IN, acting, read, token_of
 
 @extend_schema_view(list=extend_schema(summary="Tokens, newest first"), retrieve=extend_schema(summary="One token"))
 @extend_schema(tags=["people"])
-class TokenViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Token]):
+class TokenViewSet(ListModelMixin, TaggedViewSet[Token]):
     """Keys to the API, without their secrets."""
 
     permission_classes = ANYONE_SIGNED_IN
@@ -33,6 +33,7 @@ class TokenViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Token]):
     serializer_class = TokenSerializer
     filterset_class = TokenFilter
     lookup_field = "key_id"
+    version_fields = ("expires_at", "revoked_at", "rotated_to")
     page_ordering = ("-created_at", "-id")
 
     def get_queryset(self) -> QuerySet[Token]:
@@ -58,7 +59,8 @@ class TokenViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Token]):
         """The same under a new secret; the old one lives on for the overlap, so that it can be replaced everywhere."""
         self.get_object()
         given = read(RotateSerializer, request)
-        token, text = rotate_token(key_id=key_id, actor=acting(request), via=token_of(request), **given)
+        with self.matching(key_id=key_id):
+            token, text = rotate_token(key_id=key_id, actor=acting(request), via=token_of(request), **given)
         return _with_secret(token, text)
 
     @extend_schema(summary="Revoke a token", request=None, responses=TokenSerializer)
@@ -66,7 +68,9 @@ class TokenViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Token]):
         """Refused from now on. Twice is harmless."""
         self.get_object()
         read(NothingSerializer, request)
-        return Response(TokenSerializer(revoke_token(key_id=key_id, actor=acting(request))).data)
+        with self.matching(key_id=key_id):
+            token = revoke_token(key_id=key_id, actor=acting(request))
+        return self.tagged(token, TokenSerializer(token).data)
 
 
 def _with_secret(token: Token, text: str) -> Response:

@@ -7,15 +7,17 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import get_object_or_404
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from access.etags import TaggedViewSet
 from access.roles import Permission
 from accounts.models import Account
 from iam_templates.filters import AssignmentFilter
+from iam_templates.locks import lock_assignments
 from iam_templates.models import Assignment
 from iam_templates.reach import accounts_reached
 from iam_templates.rights import visible_assignments
@@ -37,11 +39,12 @@ from provisioning.views.acting import acting, narrowed, read
     list=extend_schema(summary="List assignments, newest first"), retrieve=extend_schema(summary="One assignment")
 )
 @extend_schema(tags=["assignments"])
-class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assignment]):
+class AssignmentViewSet(ListModelMixin, TaggedViewSet[Assignment]):
     """Assignments, those that ended among them."""
 
     queryset = Assignment.objects.select_related("version")
     filterset_class = AssignmentFilter
+    version_fields = ("version_id", "parameters", "mode", "moved_by", "ended_at")
     page_ordering = ("-created_at", "-id")
     needs = {"create": Permission.ASSIGN, "move": Permission.ASSIGN, "end": Permission.ASSIGN}
 
@@ -55,8 +58,9 @@ class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assig
         """Lists don't count accounts."""
         return AssignmentSerializer if self.action == "list" else AssignmentDetailSerializer
 
-    def _shown(self, row: Assignment) -> dict[str, Any]:
-        return dict(AssignmentDetailSerializer(row, context=self.get_serializer_context()).data)
+    def _shown(self, row: Assignment, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        data = AssignmentDetailSerializer(row, context=self.get_serializer_context()).data
+        return self.tagged(row, data, status, headers)
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Counts are of accounts the reader may see."""
@@ -75,7 +79,7 @@ class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assig
         """
         row = assign(**read(NewAssignmentSerializer, request), actor=acting(request))
         headers = {"Location": reverse("assignment", args=[row.pk])}
-        return Response(self._shown(row), status=201, headers=headers)
+        return self._shown(row, 201, headers)
 
     @extend_schema(
         summary="Move an assignment to another version, parameters or mode",
@@ -84,15 +88,16 @@ class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Assig
     )
     def move(self, request: Request, pk: UUID) -> Response:
         """What is left out stays as it is."""
-        row = move_assignment(assignment_id=pk, **read(MoveSerializer, request), actor=acting(request))
-        return Response(self._shown(row))
+        given = read(MoveSerializer, request)
+        with self.matching(required=True, first=lock_assignments, pk=pk):
+            return self._shown(move_assignment(assignment_id=pk, **given, actor=acting(request)))
 
     @extend_schema(summary="End an assignment", request=None, responses=AssignmentDetailSerializer)
     def end(self, request: Request, pk: UUID) -> Response:
         """Nothing is removed from its accounts."""
         read(NothingSerializer, request)
-        row = end_assignment(assignment_id=pk, actor=acting(request))
-        return Response(self._shown(row))
+        with self.matching(required=True, first=lock_assignments, pk=pk):
+            return self._shown(end_assignment(assignment_id=pk, actor=acting(request)))
 
 
 @extend_schema_view(list=extend_schema(summary="The accounts that an assignment reaches now"))

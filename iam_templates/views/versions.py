@@ -4,15 +4,16 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import get_object_or_404
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import ListModelMixin
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.settings import api_settings
-from rest_framework.viewsets import GenericViewSet
 
+from access.etags import TaggedViewSet
 from access.roles import Permission
+from iam_templates.locks import lock_assignments
 from iam_templates.models import Baseline, BaselineVersion
 from iam_templates.parsers import JsonDeclarationParser, YamlDeclarationParser
 from iam_templates.serializers import SourceSerializer, VersionDetailSerializer, VersionSerializer
@@ -32,11 +33,12 @@ _WITH_SOURCE = {"create", "partial_update"}
     retrieve=extend_schema(summary="One version with its declaration"),
 )
 @extend_schema(tags=["baselines"])
-class VersionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[BaselineVersion]):
+class VersionViewSet(ListModelMixin, TaggedViewSet[BaselineVersion]):
     """Versions, addressed by baseline and number."""
 
     queryset = BaselineVersion.objects.all()
     lookup_field = "number"
+    version_fields = ("source", "published_at", "approved_for_production_at")
     page_ordering = ("-number",)
     needs = {
         "create": Permission.AUTHOR,
@@ -69,25 +71,28 @@ class VersionViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Baseline
         """Checked as a whole; nothing is stored when there is an error."""
         row = create_version(baseline=name, **read(SourceSerializer, request), actor=acting(request))
         headers = {"Location": reverse("version", args=[name, row.number])}
-        return Response(VersionDetailSerializer(row).data, status=201, headers=headers)
+        return self._shown(row, 201, headers)
 
     @extend_schema(summary="Replace a draft's declaration", request=SOURCE, responses=VersionDetailSerializer)
     def partial_update(self, request: Request, name: str, number: int) -> Response:
         """Only its author may."""
         given = read(SourceSerializer, request)
-        row = update_draft(baseline=name, number=number, **given, actor=acting(request))
-        return Response(VersionDetailSerializer(row).data)
+        with self.matching(number=number):
+            return self._shown(update_draft(baseline=name, number=number, **given, actor=acting(request)))
 
     @extend_schema(summary="Publish a draft", request=None, responses=VersionDetailSerializer)
     def publish(self, request: Request, name: str, number: int) -> Response:
         """From then on it never changes."""
         read(NothingSerializer, request)
-        row = publish_version(baseline=name, number=number, actor=acting(request))
-        return Response(VersionDetailSerializer(row).data)
+        with self.matching(required=True, number=number):
+            return self._shown(publish_version(baseline=name, number=number, actor=acting(request)))
 
     @extend_schema(summary="Approve a version for production", request=None, responses=VersionDetailSerializer)
     def approve_production(self, request: Request, name: str, number: int) -> Response:
         """Neither its author nor who published it may."""
         read(NothingSerializer, request)
-        row = approve_for_production(baseline=name, number=number, actor=acting(request))
-        return Response(VersionDetailSerializer(row).data)
+        with self.matching(required=True, first=lock_assignments, number=number):
+            return self._shown(approve_for_production(baseline=name, number=number, actor=acting(request)))
+
+    def _shown(self, row: BaselineVersion, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        return self.tagged(row, VersionDetailSerializer(row).data, status, headers)

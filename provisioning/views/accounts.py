@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from access.etags import TaggedViewSet
 from access.parameters import refuse_parameters
 from access.roles import Permission
 from accounts.bulk import MOST_ROWS, register_rows
@@ -57,10 +58,11 @@ class AccountLookup(GenericViewSet[Account]):
 
 
 @extend_schema(tags=["accounts"])
-class AccountViewSet(AccountLookup):
+class AccountViewSet(TaggedViewSet[Account], AccountLookup):
     """The accounts Firstline looks after."""
 
     filterset_class = AccountOverviewFilter
+    version_fields = ("updated_at", "state", "paused", "pause_reason")
     page_ordering = ("account_id",)
     needs = {
         "create": Permission.OPERATE,
@@ -113,7 +115,7 @@ class AccountViewSet(AccountLookup):
         return Response(BulkResultSerializer(register_rows(rows, acting(request), dry_run=dry_run)).data)
 
     @extend_schema(summary="One account with the verdict of each kind")
-    def retrieve(self, request: Request, account_id: str) -> Response:
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Addressed by its 12 digits."""
         return self._shown(self.get_object())
 
@@ -122,21 +124,24 @@ class AccountViewSet(AccountLookup):
         """Fields left out stay as they are. A moved account's desired state follows within a second."""
         self.get_object()
         changes = read(AccountChangeSerializer, request, partial=True)
-        return self._shown(update_account(account_id=account_id, changes=changes, actor=acting(request)))
+        with self.matching(pk=account_id):
+            return self._shown(update_account(account_id=account_id, changes=changes, actor=acting(request)))
 
     @extend_schema(summary="Pause writes to an account", request=ReasonSerializer)
     def pause(self, request: Request, account_id: str) -> Response:
         """Effective before the next write. Looks go on."""
         self.get_object()
         reason = read(ReasonSerializer, request)["reason"]
-        return self._shown(pause_account(account_id=account_id, actor=acting(request), reason=reason))
+        with self.matching(pk=account_id):
+            return self._shown(pause_account(account_id=account_id, actor=acting(request), reason=reason))
 
     @extend_schema(summary="Let writes to an account go on", request=None)
     def resume(self, request: Request, account_id: str) -> Response:
         """Ends the pause of this account, not the fleet's."""
         self.get_object()
         read(NothingSerializer, request)
-        return self._shown(resume_account(account_id=account_id, actor=acting(request)))
+        with self.matching(pk=account_id):
+            return self._shown(resume_account(account_id=account_id, actor=acting(request)))
 
     @extend_schema(summary="Say that an account is suspended", request=ReasonSerializer)
     def suspend(self, request: Request, account_id: str) -> Response:
@@ -156,12 +161,12 @@ class AccountViewSet(AccountLookup):
     def _moved(self, request: Request, move: Callable[..., Account]) -> Response:
         account = self.get_object()
         reason = read(ReasonSerializer, request)["reason"]
-        return self._shown(move(account_id=account.pk, actor=acting(request), reason=reason))
+        with self.matching(pk=account.pk):
+            return self._shown(move(account_id=account.pk, actor=acting(request), reason=reason))
 
-    @staticmethod
-    def _shown(account: Account, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    def _shown(self, account: Account, status: int = 200, headers: dict[str, str] | None = None) -> Response:
         data = AccountDetailSerializer(account, context=_overviews([account])).data
-        return Response(data, status=status, headers=headers)
+        return self.tagged(account, data, status, headers)
 
 
 def _overviews(accounts: Sequence[Account]) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
+from access.etags import TaggedViewSet
 from access.policy import visible
 from access.roles import Permission
 from provisioning.filters import AttestationFilter
@@ -25,12 +25,13 @@ from provisioning.views.acting import acting, read
     retrieve=extend_schema(summary="One attestation, and how it ended"),
 )
 @extend_schema(tags=["attestations"])
-class AttestationViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Attestation]):
+class AttestationViewSet(ListModelMixin, TaggedViewSet[Attestation]):
     """A person's dated word, with evidence and a review date."""
 
     queryset: QuerySet[Attestation] = Attestation.objects.all()
     serializer_class = AttestationSerializer
     filterset_class = AttestationFilter
+    version_fields = ("ended_at",)
     page_ordering = ("-at", "-id")
     needs = {"create": Permission.ATTEST, "withdraw": Permission.ATTEST}
 
@@ -52,8 +53,8 @@ class AttestationViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Atte
     def withdraw(self, request: Request, pk: UUID) -> Response:
         """What it said counts as unknown from now on."""
         given = read(WithdrawSerializer, request)
-        return self._shown(withdraw_attestation(attestation_id=pk, reason=given["reason"], actor=acting(request)))
+        with self.matching(pk=pk):
+            return self._shown(withdraw_attestation(attestation_id=pk, reason=given["reason"], actor=acting(request)))
 
-    @staticmethod
-    def _shown(row: Attestation, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-        return Response(AttestationSerializer(row).data, status=status, headers=headers)
+    def _shown(self, row: Attestation, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+        return self.tagged(row, AttestationSerializer(row).data, status, headers)
