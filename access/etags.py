@@ -45,7 +45,7 @@ class TaggedViewSet(RetrieveModelMixin, GenericViewSet[Row]):
     version_fields: tuple[str, ...]
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The row as the serializer shows it."""
+        # No docstring: OpenAPI would show it in place of the view's own.
         row = self.get_object()
         return self.tagged(row, self.get_serializer(row).data)
 

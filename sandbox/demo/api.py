@@ -47,20 +47,28 @@ class Person:
             page = self._ask("GET", page["next"].partition("/api/v1/")[2], None)
             yield from page["results"]
 
-    def post(self, path: str, body: Any = None) -> Any:
-        """Ask for something to be done. Raises RefusedError."""
-        return self._ask("POST", path, json.dumps({} if body is None else body).encode())
+    def get_tagged(self, path: str) -> tuple[Any, str]:
+        """One answer with its ETag, which a decision about it sends. Raises RefusedError."""
+        return self._send("GET", path, None, {})
+
+    def post(self, path: str, body: Any = None, seen: str = "") -> Any:
+        """Ask for something to be done, to what was `seen` when it is an ETag. Raises RefusedError."""
+        headers = {"Content-Type": "application/json"} | ({"If-Match": seen} if seen else {})
+        return self._send("POST", path, json.dumps({} if body is None else body).encode(), headers)[0]
 
     def post_yaml(self, path: str, text: str) -> Any:
         """Send a declaration as it stands in its file."""
         return self._ask("POST", path, text.encode(), "application/yaml")
 
     def _ask(self, method: str, path: str, body: bytes | None, content_type: str = "application/json") -> Any:
-        headers = {"Authorization": f"Bearer {self.token}"} | ({"Content-Type": content_type} if body else {})
+        return self._send(method, path, body, {"Content-Type": content_type} if body else {})[0]
+
+    def _send(self, method: str, path: str, body: bytes | None, more: dict[str, str]) -> tuple[Any, str]:
+        headers = {"Authorization": f"Bearer {self.token}"} | more
         request = urllib.request.Request(f"{self.url}/api/v1/{path}", body, headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=SECONDS) as answer:
-                return json.loads(answer.read())
+                return json.loads(answer.read()), answer.headers.get("ETag") or ""
         except urllib.error.HTTPError as error:
             raise RefusedError(self.name, method, path, _problem(error)) from None
         except OSError as error:

@@ -18,7 +18,7 @@ POLL_SECONDS = 0.3
 PATIENCE_SECONDS = 150.0
 OPEN = {"queued", "looking", "applying", "verifying", "retry_wait"}
 SENT = {"ok", "already"}
-CONFLICT = 409
+CHANGED = {409, 412}
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 Row = Mapping[str, Any]
@@ -145,12 +145,14 @@ class Reconciliation:
                 )
 
     def _approve(self, row: Row) -> None:
-        plan = self._approver.get(f"plans/{row['id']}")
+        plan, seen = self._approver.get_tagged(f"plans/{row['id']}")
         comment = "read in the demo"
         try:
-            self._approver.post(f"plans/{plan['id']}/approve", {"digest": plan["digest"], "comment": comment})
+            self._approver.post(f"plans/{plan['id']}/approve", {"digest": plan["digest"], "comment": comment}, seen)
         except RefusedError as error:
-            if error.status != CONFLICT:  # another look was quicker and changed the plan: the next poll reads it again
+            if (
+                error.status not in CHANGED
+            ):  # another look was quicker and changed the plan: the next poll reads it again
                 raise
         else:
             self._print_approval(plan)

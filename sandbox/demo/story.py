@@ -67,7 +67,8 @@ class Story:
         self.screen.heading("2. What they should look like")
         self.ann.post("baselines", {"name": BASELINE, "description": "The workshop's baseline"})
         version = self.ann.post_yaml(f"baselines/{BASELINE}/versions", LIBRARY.read_text(encoding="utf-8"))
-        version = self.ann.post(f"baselines/{BASELINE}/versions/{version['number']}/publish")
+        draft = f"baselines/{BASELINE}/versions/{version['number']}"
+        version = self.ann.post(f"{draft}/publish", seen=self.ann.get_tagged(draft)[1])
         declared = Counter({kind: len(items) for kind, items in version["content"]["resources"].items()})
         self.screen.say(f"ann (author) publishes {BASELINE} v{version['number']}, digest {version['digest'][:12]}")
         self.screen.aside(", ".join(f"{number} × {kind}" for kind, number in declared.items()))
@@ -102,7 +103,8 @@ class Story:
         """otto lets Firstline act; paula decides what waits for her."""
         self.screen.heading("4. Enforce: what is safe goes ahead, the rest waits for paula")
         since = now()
-        self.otto.post(f"assignments/{self.assignment}/move", {"mode": {"default": "enforce"}})
+        _, seen = self.otto.get_tagged(f"assignments/{self.assignment}")
+        self.otto.post(f"assignments/{self.assignment}/move", {"mode": {"default": "enforce"}}, seen)
         self.screen.say("otto moves the assignment to mode enforce")
         self._follow().until_settled(since, self.planned)
         self.attest(list(self.names)[1])

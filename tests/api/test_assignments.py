@@ -1,5 +1,6 @@
 """Assignments over REST: made, moved, ended, and which accounts they reach."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def test_assignments_are_listed_newest_first_and_filtered(operator: APIClient) -
     account("000000000001")
     first = assigned(published())
     second = assigned(published("second", group("Others")), "ou", "/x")
-    operator.post(f"{ASSIGNMENTS}/{first.id}/end")
+    operator.post(f"{ASSIGNMENTS}/{first.id}/end", HTTP_IF_MATCH="*")
 
     def found(query: str) -> list[str]:
         return [row["id"] for row in operator.get(f"{ASSIGNMENTS}?{query}").json()["results"]]
@@ -114,24 +115,24 @@ def test_an_assignment_is_moved(operator: APIClient) -> None:
     account()
     row = assigned(published())
     published(content=WITH_PARAMETERS)
-    to = f"{ASSIGNMENTS}/{row.id}/move"
-    assert pointers(operator.post(to, {"version": 2})) == {"/parameters/people"}
-    answer = operator.post(to, {"version": 2, "parameters": {"people": ["ann"]}, "mode": {"default": "enforce"}})
+    move = partial(operator.post, f"{ASSIGNMENTS}/{row.id}/move", HTTP_IF_MATCH="*")
+    assert pointers(move({"version": 2})) == {"/parameters/people"}
+    answer = move({"version": 2, "parameters": {"people": ["ann"]}, "mode": {"default": "enforce"}})
     assert answer.status_code == 200, answer.content
     assert (answer.json()["version"], answer.json()["mode"]["default"]) == (2, "enforce")
-    assert pointers(operator.post(to, {"selector": "ou"}), 400) == {"/selector"}
-    assert operator.post(to, {}).status_code == 400
+    assert pointers(move({"selector": "ou"}), 400) == {"/selector"}
+    assert move({}).status_code == 400
 
 
 def test_an_assignment_is_ended_once(operator: APIClient) -> None:
     one = account()
     row = assigned(published())
-    answer = operator.post(f"{ASSIGNMENTS}/{row.id}/end")
+    answer = operator.post(f"{ASSIGNMENTS}/{row.id}/end", HTTP_IF_MATCH="*")
     assert (answer.status_code, answer.json()["ended_by"]) == (200, "operator")
     assert DesiredHead.objects.get(pk=one.pk).current.data["items"] == []
-    again = operator.post(f"{ASSIGNMENTS}/{row.id}/end")
+    again = operator.post(f"{ASSIGNMENTS}/{row.id}/end", HTTP_IF_MATCH="*")
     assert (again.status_code, again.json()["code"]) == (409, "already_ended")
-    assert operator.post(f"{ASSIGNMENTS}/{row.id}/move", {"version": 1}).status_code == 409
+    assert operator.post(f"{ASSIGNMENTS}/{row.id}/move", {"version": 1}, HTTP_IF_MATCH="*").status_code == 409
 
 
 def test_the_accounts_reached_are_shown_with_how_far_they_are(operator: APIClient) -> None:
@@ -153,8 +154,8 @@ def test_an_unknown_assignment_is_not_found(operator: APIClient) -> None:
     for answer in (
         operator.get(unknown),
         operator.get(f"{unknown}/accounts"),
-        operator.post(f"{unknown}/end"),
-        operator.post(f"{unknown}/move", {"version": 1}),
+        operator.post(f"{unknown}/end", HTTP_IF_MATCH="*"),
+        operator.post(f"{unknown}/move", {"version": 1}, HTTP_IF_MATCH="*"),
         operator.get(f"{ASSIGNMENTS}/not-an-id"),
     ):
         assert answer.status_code == 404
@@ -166,8 +167,8 @@ def test_a_viewer_may_look_and_nothing_else(as_: As) -> None:
     assert viewer.get(ASSIGNMENTS).status_code == 200
     for answer in (
         viewer.post(ASSIGNMENTS, NEW),
-        viewer.post(f"{ASSIGNMENTS}/{row.id}/end"),
-        viewer.post(f"{ASSIGNMENTS}/{row.id}/move", {"version": 1}),
+        viewer.post(f"{ASSIGNMENTS}/{row.id}/end", HTTP_IF_MATCH="*"),
+        viewer.post(f"{ASSIGNMENTS}/{row.id}/move", {"version": 1}, HTTP_IF_MATCH="*"),
         as_("approver").post(ASSIGNMENTS, NEW),
     ):
         assert answer.status_code == 403

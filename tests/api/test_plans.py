@@ -19,7 +19,7 @@ def plan(db: None) -> PlanRecord:
 
 
 def decide(client: APIClient, plan: PlanRecord, verb: str = "approve", **body: Any) -> Any:
-    return client.post(f"/api/v1/plans/{plan.pk}/{verb}", {"digest": plan.digest, **body})
+    return client.post(f"/api/v1/plans/{plan.pk}/{verb}", {"digest": plan.digest, **body}, HTTP_IF_MATCH="*")
 
 
 def test_plan_shows_its_exact_calls_and_who_may_decide(as_: As, plan: PlanRecord) -> None:
@@ -67,7 +67,7 @@ def test_rejecting_is_open_to_authors_and_queues_nothing(as_: As, plan: PlanReco
 
 @pytest.mark.parametrize("verb", ["approve", "reject"])
 def test_digest_of_another_plan_is_a_conflict(as_: As, plan: PlanRecord, verb: str) -> None:
-    answer = as_("approver").post(f"/api/v1/plans/{plan.pk}/{verb}", {"digest": "0" * 64})
+    answer = decide(as_("approver"), plan, verb, digest="0" * 64)
     assert (answer.status_code, answer.json()["code"]) == (409, "digest_mismatch")
     assert not Decision.objects.exists()
 

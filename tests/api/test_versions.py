@@ -70,25 +70,28 @@ def test_a_draft_is_replaced_by_its_author_alone(author: APIClient, as_: As) -> 
 
 def test_a_published_version_never_changes(author: APIClient) -> None:
     send(author, source())
-    answer = author.post(f"{VERSIONS}/1/publish")
+    answer = author.post(f"{VERSIONS}/1/publish", HTTP_IF_MATCH="*")
     assert (answer.status_code, answer.json()["state"], len(answer.json()["digest"])) == (200, "published", 64)
-    for again in (author.post(f"{VERSIONS}/1/publish"), send(author, source(), method="PATCH", to=f"{VERSIONS}/1")):
+    for again in (
+        author.post(f"{VERSIONS}/1/publish", HTTP_IF_MATCH="*"),
+        send(author, source(), method="PATCH", to=f"{VERSIONS}/1"),
+    ):
         assert (again.status_code, again.json()["code"]) == (409, "already_published")
 
 
 def test_another_person_approves_for_production(author: APIClient, as_: As) -> None:
     send(author, source())
-    author.post(f"{VERSIONS}/1/publish")
-    assert author.post(f"{VERSIONS}/1/approve-production").status_code == 403
-    own = as_("security_admin", "olga").post(f"{VERSIONS}/1/approve-production")
+    author.post(f"{VERSIONS}/1/publish", HTTP_IF_MATCH="*")
+    assert author.post(f"{VERSIONS}/1/approve-production", HTTP_IF_MATCH="*").status_code == 403
+    own = as_("security_admin", "olga").post(f"{VERSIONS}/1/approve-production", HTTP_IF_MATCH="*")
     assert (own.status_code, own.json()["code"]) == (403, "not_allowed")
-    answer = as_("security_admin", "ada").post(f"{VERSIONS}/1/approve-production")
+    answer = as_("security_admin", "ada").post(f"{VERSIONS}/1/approve-production", HTTP_IF_MATCH="*")
     assert (answer.status_code, answer.json()["approved_for_production_by"]) == (200, "ada")
 
 
 def test_a_draft_is_not_approved(author: APIClient, as_: As) -> None:
     send(author, source())
-    answer = as_("security_admin").post(f"{VERSIONS}/1/approve-production")
+    answer = as_("security_admin").post(f"{VERSIONS}/1/approve-production", HTTP_IF_MATCH="*")
     assert (answer.status_code, answer.json()["code"]) == (409, "not_published")
 
 
@@ -96,7 +99,7 @@ def test_a_superuser_may_not_approve_what_they_wrote(as_: As, django_user_model:
     published(by=ROOT)
     client = APIClient()
     client.force_login(django_user_model.objects.create_superuser("root"))
-    assert client.post(f"{VERSIONS}/1/approve-production").status_code == 403
+    assert client.post(f"{VERSIONS}/1/approve-production", HTTP_IF_MATCH="*").status_code == 403
 
 
 def test_actions_take_no_fields(author: APIClient) -> None:
@@ -122,8 +125,8 @@ def test_writing_to_what_is_not_there_is_not_found(author: APIClient) -> None:
     for answer in (
         send(author, source(), to="/api/v1/baselines/nobody/versions"),
         send(author, source(), method="PATCH", to=f"{VERSIONS}/7"),
-        author.post(f"{VERSIONS}/7/publish"),
-        author.post(f"{VERSIONS}/99999999999999999999/publish"),
+        author.post(f"{VERSIONS}/7/publish", HTTP_IF_MATCH="*"),
+        author.post(f"{VERSIONS}/99999999999999999999/publish", HTTP_IF_MATCH="*"),
     ):
         assert answer.status_code == 404
 

@@ -60,9 +60,9 @@ class Firstline:
         found: list[Row] = page["results"]
         return found
 
-    def post(self, who: APIClient, path: str, body: Any = None, status: int = 200) -> Any:
-        """Ask for something, and be answered with this status."""
-        answer = who.post(f"/api/v1/{path}", body or {})
+    def post(self, who: APIClient, path: str, body: Any = None, status: int = 200, seen: str = "") -> Any:
+        """Ask for something, and be answered with this status; `seen` is the ETag of what is decided."""
+        answer = who.post(f"/api/v1/{path}", body or {}, headers={"If-Match": seen} if seen else {})
         assert answer.status_code == status, answer.content
         return answer.json()
 
@@ -71,8 +71,8 @@ class Firstline:
         ann, olga = self.person("ann", "baseline_author"), self.person("olga", "operator")
         checked = ann.post("/api/v1/baselines/validate", BASELINE, content_type="application/yaml").json()
         self.post(ann, "baselines", {"name": "first-line"}, 201)
-        ann.post("/api/v1/baselines/first-line/versions", BASELINE, content_type="application/yaml")
-        published = self.post(ann, "baselines/first-line/versions/1/publish")
+        draft = ann.post("/api/v1/baselines/first-line/versions", BASELINE, content_type="application/yaml")
+        published = self.post(ann, "baselines/first-line/versions/1/publish", seen=draft["ETag"])
         assert (published["digest"], published["author"]) == (checked["digest"], "ann")
         wanted = {"baseline": "first-line", "version": 1, "selector": "ou", "value": "/workloads"}
         given = {"parameters": {"people": ["ann"]}, "mode": {"default": mode}}
@@ -144,7 +144,9 @@ class Firstline:
     def decide(self, name: str, plan: Row, verb: str = "approve", status: int = 200, role: str = "approver") -> Any:
         """Somebody decides what they were shown."""
         body = {"digest": plan["digest"], "comment": f"{name} read it"}
-        return self.post(self.person(name, role), f"plans/{plan['id']}/{verb}", body, status)
+        person = self.person(name, role)
+        seen = person.get(f"/api/v1/plans/{plan['id']}")["ETag"]
+        return self.post(person, f"plans/{plan['id']}/{verb}", body, status, seen)
 
     def group(self, account_id: str) -> Any:
         """The declared group as it is in the account; None while there is none."""

@@ -56,8 +56,8 @@ def declare(firstline: Firstline) -> None:
         answer = author.post(drafts, source, content_type="application/yaml")
         assert answer.status_code in {400, 422} and told in answer.content.decode()
     assert firstline.rows("baselines/all-kinds/versions") == []
-    author.post(drafts, BASELINE, content_type="application/yaml")
-    firstline.post(author, "baselines/all-kinds/versions/1/publish")
+    draft = author.post(drafts, BASELINE, content_type="application/yaml")
+    firstline.post(author, "baselines/all-kinds/versions/1/publish", seen=draft["ETag"])
     wanted = {"baseline": "all-kinds", "version": 1, "selector": "ou", "value": "/workloads"}
     given = {"parameters": {"alert_email": "costs@example.com"}, "mode": {"default": "enforce"}}
     firstline.post(firstline.person("olga", "operator"), "assignments", wanted | given, 201)
