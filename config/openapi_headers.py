@@ -18,10 +18,10 @@ REQUIRED = frozenset(
     }
 )
 """Decisions: If-Match must be sent."""
+ACCOUNT_VERBS = ("pause", "resume", "suspend", "leave", "return")
 TAGGED = {
     "/accounts/{account_id}": ("get", "patch"),
-    "/accounts/{account_id}/pause": ("post",),
-    "/accounts/{account_id}/resume": ("post",),
+    **dict.fromkeys((f"/accounts/{{account_id}}/{verb}" for verb in ACCOUNT_VERBS), ("post",)),
     "/plans/{id}": ("get",),
     VERSION: ("get", "patch"),
     "/assignments/{id}": ("get",),

@@ -69,6 +69,12 @@ def end_what_was_set_aside() -> int:
     )
 
 
+def lock_open_runs(account_id: str) -> None:
+    """For who locks the account before it is set aside: its runs come first."""
+    runs = Run.objects.filter(account_id=account_id, state__in=Run.OPEN)
+    list(runs.select_for_update().order_by("pk").values_list("pk"))
+
+
 def _account(account_id: str, actor: Actor) -> Account:
     account = Account.objects.filter(pk=account_id).first()
     return require_account(actor, Permission.OPERATE, account, f"There is no account {account_id}.")

@@ -1,6 +1,7 @@
 """Accounts over REST: registered, changed, and shown with what provisioning knows of them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -31,7 +32,7 @@ from provisioning.serializers.accounts import (
 )
 from provisioning.services.overviews import overviews_of
 from provisioning.services.pause_account import pause_account, resume_account
-from provisioning.services.set_aside import leave_account, return_account, suspend_account
+from provisioning.services.set_aside import leave_account, lock_open_runs, return_account, suspend_account
 from provisioning.views.acting import acting, narrowed, read, read_flag
 
 
@@ -161,7 +162,7 @@ class AccountViewSet(TaggedViewSet[Account], AccountLookup):
     def _moved(self, request: Request, move: Callable[..., Account]) -> Response:
         account = self.get_object()
         reason = read(ReasonSerializer, request)["reason"]
-        with self.matching(pk=account.pk):
+        with self.matching(first=partial(lock_open_runs, account.pk), pk=account.pk):
             return self._shown(move(account_id=account.pk, actor=acting(request), reason=reason))
 
     def _shown(self, account: Account, status: int = 200, headers: dict[str, str] | None = None) -> Response:

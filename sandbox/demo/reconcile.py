@@ -18,7 +18,8 @@ POLL_SECONDS = 0.3
 PATIENCE_SECONDS = 150.0
 OPEN = {"queued", "looking", "applying", "verifying", "retry_wait"}
 SENT = {"ok", "already"}
-CHANGED = {409, 412}
+CONFLICT = 409
+CHANGED = {CONFLICT, 412}
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 Row = Mapping[str, Any]

@@ -91,6 +91,15 @@ def test_pause_and_resume_honour_it(as_: As, operator: APIClient) -> None:
     assert post(approver, f"{ONE}/resume", paused["ETag"]).status_code == 200
 
 
+def test_life_of_an_account_honours_it(operator: APIClient) -> None:
+    reason = {"reason": "closed"}
+    seen = etag(operator, ONE)
+    assert post(operator, f"{ONE}/suspend", STALE, reason).status_code == 412
+    suspended = post(operator, f"{ONE}/suspend", seen, reason)
+    assert (suspended.status_code, suspended["ETag"]) == (200, etag(operator, ONE)), suspended.content
+    assert post(operator, f"{ONE}/return", seen, reason).status_code == 412
+
+
 @pytest.mark.parametrize("verb", ["approve", "reject"])
 def test_plan_is_decided_by_who_says_what_they_saw(as_: As, verb: str) -> None:
     plan = factories.plan(factories.account())

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from rest_framework.test import APIClient
 
+from config.openapi_headers import REQUIRED, TAGGED
 from tests.api.conftest import As
 
 FILE = Path(settings.BASE_DIR) / "schemas" / "openapi.yaml"
@@ -78,3 +79,21 @@ def test_not_ready_while_a_month_of_history_is_missing(db: None, client: Any) ->
         cursor.execute(f'DROP TABLE "{last}"')
     answer = client.get("/readyz")
     assert (answer.status_code, last in answer.json()["checks"]["history_months"]) == (503, True)
+
+
+def test_headers_that_guard_a_change_are_told_where_they_are_honoured(document: str) -> None:
+    paths = yaml.safe_load(document)["paths"]
+    told = {
+        (path.removeprefix("/api/v1"), method): _headers(one)
+        for path, ways in paths.items()
+        for method, one in ways.items()
+    }
+    assert all(("Idempotency-Key" in found) == (method == "post") for (_, method), found in told.items())
+    guarded = {(path, method) for (path, method), found in told.items() if found.keys() & {"If-Match", "If-None-Match"}}
+    assert guarded == {(path, method) for path, methods in TAGGED.items() for method in methods}
+    assert {path for (path, _), found in told.items() if found.get("If-Match")} == REQUIRED
+
+
+def _headers(operation: dict[str, Any]) -> dict[str, bool]:
+    parameters = operation.get("parameters", [])
+    return {one["name"]: one.get("required", False) for one in parameters if one["in"] == "header"}
