@@ -1,11 +1,10 @@
--- What the processes of Firstline may do in its database. Run it as the owner of the tables, after every
--- `manage.py migrate`; running it again changes nothing.
+-- What the web server and the workers, which sign in as firstline_app, may do in the database. Run it as the owner of the
+-- tables, after every `manage.py migrate`; running it again changes nothing.
 --
 --   psql --set ON_ERROR_STOP=1 --file deploy/postgres/roles.sql firstline
---   GRANT firstline_app TO the_login_role_of_web_workers_and_dispatcher;
 --
--- The owner itself is used for `manage.py migrate` and `manage.py drop_history_month` only. Triggers refuse UPDATE and DELETE
--- of the history to everybody; TRUNCATE, DROP and switching triggers off are refused by these grants.
+-- Triggers refuse UPDATE and DELETE of the history to everybody. TRUNCATE, DROP and switching triggers off are refused by
+-- these grants.
 
 DO $$
 BEGIN
