@@ -46,18 +46,25 @@ def drop_month(name: str, *, actor: str) -> int:
         raise ValueError(f"{name} is not a past month of the history: choose one of {', '.join(months()) or 'none'}")
     if Unsealed.objects.filter(event_at__gte=month, event_at__lt=_next(month)).exists():
         raise ValueError(f"{name} holds events that are not sealed yet: run verify_history first")
+    # What told of earlier months must not go with this one, or they would look deleted.
+    earlier = sorted(dropped_months())
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT count(*) FROM "{name}"')  # noqa: S608 (one of `months()`)
         (count,) = cursor.fetchone()
         cursor.execute(f'DROP TABLE "{name}"')
-    record(actor=actor, verb="history.month_dropped", subject=f"{month:%Y_%m}", detail={"events": count})
+    record(
+        actor=actor,
+        verb="history.month_dropped",
+        subject=f"{month:%Y_%m}",
+        detail={"events": count, "earlier": earlier},
+    )
     return int(count)
 
 
 def dropped_months() -> frozenset[str]:
     """The months that were dropped on purpose, as 2026_03."""
-    told = Event.objects.filter(verb="history.month_dropped").order_by().values_list("subject", flat=True)
-    return frozenset(told)
+    told = Event.objects.filter(verb="history.month_dropped").order_by().values_list("subject", "detail")
+    return frozenset(name for subject, detail in told for name in (subject, *detail.get("earlier", ())))
 
 
 def months() -> list[str]:

@@ -1,7 +1,7 @@
 """Adding new events to the chain: in order of their ids as they are committed, under one lock.
 
 Not in the transaction that records: every change in every account would then wait for every other one, and a lock taken
-in the middle of a transaction would meet others in another order (docs/adr/0006).
+in the middle of a transaction would meet others in another order (docs/adr/0007).
 """
 
 from typing import Any

@@ -1,13 +1,15 @@
 """Whoever gets past the database's own refusals and changes the history is found out by the chain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from history.chain import Anchor
 from history.models import Event, Seal, Unsealed
@@ -158,3 +160,28 @@ def test_anchors_are_kept_in_a_file_and_read_back(events: list[Event], tmp_path:
 def test_what_is_no_anchor_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="an anchor is"):
         Anchor.parse(text)
+
+
+def test_events_may_be_sealed_while_the_chain_is_verified(events: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
+    from history.services import verify as module
+
+    found = module._events
+
+    def sealing_meanwhile(rows: Sequence[Seal]) -> dict[int, dict[str, Any]]:
+        record(actor="ann", verb="account.updated")
+        seal()
+        return found(rows)
+
+    monkeypatch.setattr(module, "SLICE", 4)
+    monkeypatch.setattr(module, "_events", sealing_meanwhile)
+    with CaptureQueriesContext(connection) as asked:
+        found = verify()
+    assert (found.links, found.damage) == (len(events), None)
+    locks = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"] and "chain_head" in query["sql"]]
+    assert len(locks) == Seal.objects.count() - len(events)
+
+
+def test_a_head_moved_back_over_links_that_are_still_there_is_found(events: list[Event]) -> None:
+    behind_the_back("UPDATE history_chain_head SET seq = 9, mac = (SELECT mac FROM history_seal WHERE seq = 9)")
+    damage = verify().damage
+    assert damage is not None and damage.kind == "cut"

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from history.models import Event
@@ -34,7 +35,7 @@ def test_a_past_month_is_dropped_and_the_chain_holds(past: str) -> None:
     seal_all()
     assert verify().damage is None
     told = Event.objects.get(verb="history.month_dropped")
-    assert (told.subject, told.detail) == ("2020_03", {"events": 2})
+    assert (told.subject, told.detail) == ("2020_03", {"events": 2, "earlier": []})
 
 
 @pytest.mark.parametrize("name", ["this month", "history_event_2019_01", "auth_user", "x'; DROP TABLE auth_user"])
@@ -45,3 +46,17 @@ def test_the_present_month_and_what_is_no_month_stay(past: str, name: str) -> No
     with pytest.raises(CommandError, match="not a past month"):
         call_command("drop_history_month", name, stdout=StringIO())
     assert months() == before
+
+
+def test_a_dropped_month_stays_told_when_the_month_that_told_of_it_goes_too(past: str) -> None:
+    call_command("drop_history_month", past, stdout=StringIO())
+    make_months(datetime(2020, 9, 1, tzinfo=UTC).date())
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        told = "UPDATE history_event SET at = '2020-09-09' WHERE verb = 'history.month_dropped'"
+        cursor.execute(told)
+        cursor.execute("UPDATE history_unsealed SET event_at = '2020-09-09' WHERE event_at > '2021-01-01'")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    call_command("drop_history_month", "history_event_2020_09", stdout=StringIO())
+    seal_all()
+    assert verify().damage is None
