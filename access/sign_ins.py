@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
@@ -28,8 +29,14 @@ def _signed_out(sender: Any, request: HttpRequest | None, user: Any, **_: Any) -
 
 
 def _failed(sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    name = str(credentials.get("username", ""))[:SHOWN]
+    name = _known(str(credentials.get("username", "")))
     record_refusal(actor=name, verb="sign_in.failed", subject=name, detail=_where(request))
+
+
+def _known(typed: str) -> str:
+    """The name when somebody has it: what else was typed there may be a password."""
+    people = get_user_model().objects
+    return typed[:SHOWN] if "\0" not in typed and people.filter(username=typed[:SHOWN]).exists() else ""
 
 
 def _where(request: HttpRequest | None) -> dict[str, Any]:

@@ -34,9 +34,10 @@ def dispatch_until(stop: threading.Event, *, every_seconds: float = 1.0) -> None
     while not stop.wait(every_seconds):
         try:
             if time.monotonic() >= next_housekeeping:
+                # Before the work: house-keeping that fails must not keep the rounds from going on.
+                next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
                 keep_house()
                 bring_forward()
-                next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
             render_stale()
             ring(dispatch_round())
             seal()

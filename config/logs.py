@@ -14,7 +14,7 @@ SECRET_NAMES = re.compile(r"secret|password|token|authorization|external_?id|coo
 SECRETS = re.compile(
     r"fl_[0-9a-f]{12}\.[\w-]+"  # our tokens
     r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"  # AWS access keys
-    r"|(?<=[?&;\s\"'])(?:password|secret|token)=[^\s&;\"']+"
+    r"|(?<=[?&;\s\"'])(?:password|secret|token|external_?id)=[^\s&;\"']+"
     r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # user:password of an URL
     r"|[^\s@,;:<>\"'\[\](){}=]+(?=@[A-Za-z0-9-]+\.[A-Za-z0-9-])",  # the person of an e-mail address
     re.IGNORECASE,

@@ -20,6 +20,7 @@ class Context:
     account_id: str = ""
 
 
+_SECRET = re.compile(r"fl_[0-9a-f]{12}\.|AKIA|ASIA")
 NONE = Context()
 _context: ContextVar[Context] = ContextVar("history_context", default=NONE)
 
@@ -36,7 +37,7 @@ def request_id() -> str:
 
 def accepted_request_id(sent: str) -> str:
     """The id a caller sent when it is one (8 to 64 of letters, digits, dot, hyphen, underscore), else a new one."""
-    return sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+    return sent if REQUEST_ID.fullmatch(sent) and not _SECRET.match(sent) else uuid.uuid4().hex
 
 
 @contextmanager
