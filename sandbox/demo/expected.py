@@ -102,14 +102,23 @@ def bystander_check(before: Mapping[str, State], after: Mapping[str, State]) -> 
     )
 
 
-def log_checks(log: Iterable[Entry], overlaps: Iterable[Entry], counted: Mapping[str, int]) -> list[Check]:
+def log_checks(
+    log: Iterable[Entry], overlaps: Iterable[Entry], counted: Mapping[str, int], external_id: str
+) -> list[Check]:
     """Who wrote, under which fence, and whether Firstline counted its calls right. `counted`: by account."""
     ours = [entry for entry in log if entry["caller"] != "tamper"]
+    # Firstline proves of each role that it keeps out whoever does not know the external id.
+    entries = [entry for entry in ours if entry["operation"] == "AssumeRole"]
+    attempts = [entry for entry in entries if entry["params"].get("ExternalId") != external_id]
     writes = [entry for entry in ours if entry["is_write"]]
     return [
         _check("every write came from an apply worker's session, under a fence", _strangers(writes)),
         _check("no two workers ever wrote to an account at once", (str(overlap["why"]) for overlap in overlaps)),
-        _check("no call was refused: each session held the rights it needed", _denied(ours)),
+        _check(
+            "no call was refused: each session held the rights it needed",
+            _denied(entry for entry in ours if entry not in attempts),
+        ),
+        _check("nobody gets in without the external id", _let_in(attempts)),
         _check("no group, role, policy, user or budget was removed", _removals(writes)),
         _check("Firstline counted its AWS calls as AWS did", _miscounted(ours, counted)),
     ]
@@ -258,6 +267,10 @@ def _strangers(writes: Iterable[Entry]) -> Iterator[str]:
         role = APPLY_ROLE.fullmatch(entry["role"])
         if role is None or role[1] != entry["account"] or not SESSION.fullmatch(entry["session_name"]):
             yield f"{entry['operation']} in {entry['account']} by {entry['caller']} as {entry['session_name']!r}"
+
+
+def _let_in(attempts: Iterable[Entry]) -> Iterator[str]:
+    yield from (f"{entry['params']['RoleArn']} was entered" for entry in attempts if not entry["error"])
 
 
 def _denied(entries: Iterable[Entry]) -> Iterator[str]:

@@ -55,4 +55,4 @@ class Evidence:
 
     def _log(self, counted: Mapping[str, int]) -> list[Check]:
         log = [entry for entry in self._sandbox.calls() if entry["account"] in self._names]
-        return log_checks(log, self._sandbox.overlaps(), counted)
+        return log_checks(log, self._sandbox.overlaps(), counted, self._sandbox.external_id)

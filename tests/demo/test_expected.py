@@ -204,13 +204,24 @@ def entry(operation: str = "CreateGroup", **more: Any) -> dict[str, Any]:
         "session_name": "0123456789abcdef0123456789abcdef.7",
         "is_write": True,
         "error": "",
+        "params": {},
         **more,
     }
 
 
+def assumed(external_id: str | None, error: str = "") -> dict[str, Any]:
+    given = {"ExternalId": external_id} if external_id else {}
+    return entry("AssumeRole", is_write=False, error=error, params={"RoleArn": "arn:aws:iam::1:role/x", **given})
+
+
+def test_refusals_that_prove_the_external_id_pass() -> None:
+    log = [assumed("ours"), assumed("wrong-1", "AccessDenied"), assumed(None, "AccessDenied")]
+    assert not [check for check in log_checks(log, [], {DEV: 3}, "ours") if check.wrong]
+
+
 def test_writes_of_an_apply_worker_pass() -> None:
     log = [entry(), entry("ListRoles", is_write=False, role="", session_name="")]
-    assert not [check for check in log_checks(log, [], {DEV: 2}) if check.wrong]
+    assert not [check for check in log_checks(log, [], {DEV: 2}, "ours") if check.wrong]
 
 
 @pytest.mark.parametrize(
@@ -221,17 +232,25 @@ def test_writes_of_an_apply_worker_pass() -> None:
         ("every write", [entry(session_name="somebody")], [], 1),
         ("no two workers", [entry()], [{"why": "two writes in flight at once"}], 1),
         ("no call was refused", [entry(error="AccessDenied")], [], 1),
+        ("no call was refused", [assumed("ours", error="AccessDenied")], [], 1),
+        ("nobody gets in", [assumed("wrong-1")], [], 1),
+        ("nobody gets in", [assumed(None)], [], 1),
         ("no group", [entry("DeleteRole")], [], 1),
         ("counted", [entry()], [], 2),
     ],
-    ids=["look role", "another account's role", "no fence", "overlap", "denied", "removal", "miscounted"],
+    ids=[
+        *("look role", "another account's role", "no fence", "overlap", "denied", "kept out"),
+        *("wrong external id", "no external id", "removal", "miscounted"),
+    ],
 )
 def test_what_the_log_gives_away_is_seen(
     expected: str, log: list[dict[str, Any]], overlaps: list[dict[str, Any]], counted: int
 ) -> None:
-    (failed,) = [check.text for check in log_checks(log, overlaps, {DEV: counted}) if check.wrong]
+    (failed,) = [check.text for check in log_checks(log, overlaps, {DEV: counted}, "ours") if check.wrong]
     assert expected in failed
 
 
 def test_what_the_tester_did_is_not_firstlines() -> None:
-    assert not [check for check in log_checks([entry("DeleteRole", caller="tamper")], [], {DEV: 0}) if check.wrong]
+    assert not [
+        check for check in log_checks([entry("DeleteRole", caller="tamper")], [], {DEV: 0}, "ours") if check.wrong
+    ]
