@@ -110,6 +110,7 @@ def log_checks(log: Iterable[Entry], overlaps: Iterable[Entry], counted: Mapping
         _check("every write came from an apply worker's session, under a fence", _strangers(writes)),
         _check("no two workers ever wrote to an account at once", (str(overlap["why"]) for overlap in overlaps)),
         _check("no call was refused: each session held the rights it needed", _denied(ours)),
+        _check("whoever does not give the external id was refused by every role", _let_in(ours)),
         _check("no group, role, policy, user or budget was removed", _removals(writes)),
         _check("Firstline counted its AWS calls as AWS did", _miscounted(ours, counted)),
     ]
@@ -262,8 +263,20 @@ def _strangers(writes: Iterable[Entry]) -> Iterator[str]:
 
 def _denied(entries: Iterable[Entry]) -> Iterator[str]:
     for entry in entries:
-        if "AccessDenied" in entry["error"]:
+        if "AccessDenied" in entry["error"] and not _is_proof(entry):
             yield f"{entry['operation']} in {entry['account']} by {entry['caller']}"
+
+
+def _let_in(entries: Iterable[Entry]) -> Iterator[str]:
+    for entry in entries:
+        if _is_proof(entry) and entry["error"] != "AccessDenied":
+            yield f"a role of {entry['account']} answered {entry['error'] or 'with a session'}"
+
+
+def _is_proof(entry: Entry) -> bool:
+    """Firstline asks so without and with a wrong external id, for a session without rights: it must be refused."""
+    policy = entry["params"].get("Policy", "") if entry["operation"] == "AssumeRole" else ""
+    return '"Effect":"Deny"' in policy and "Allow" not in policy
 
 
 def _removals(writes: Iterable[Entry]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from provisioning.aws.proof import NO_RIGHTS
 from sandbox.client import Sandbox
 from sandbox.demo.expected import (
     ADMINS,
@@ -204,8 +205,17 @@ def entry(operation: str = "CreateGroup", **more: Any) -> dict[str, Any]:
         "session_name": "0123456789abcdef0123456789abcdef.7",
         "is_write": True,
         "error": "",
+        "params": {},
         **more,
     }
+
+
+PROOF = {"Policy": NO_RIGHTS}
+
+
+def test_a_role_that_refuses_who_does_not_give_the_external_id_is_right() -> None:
+    log = [entry("AssumeRole", params=PROOF, error="AccessDenied", is_write=False)]
+    assert not [check for check in log_checks(log, [], {DEV: 1}) if check.wrong]
 
 
 def test_writes_of_an_apply_worker_pass() -> None:
@@ -221,10 +231,11 @@ def test_writes_of_an_apply_worker_pass() -> None:
         ("every write", [entry(session_name="somebody")], [], 1),
         ("no two workers", [entry()], [{"why": "two writes in flight at once"}], 1),
         ("no call was refused", [entry(error="AccessDenied")], [], 1),
+        ("whoever", [entry("AssumeRole", params=PROOF, is_write=False)], [], 1),
         ("no group", [entry("DeleteRole")], [], 1),
         ("counted", [entry()], [], 2),
     ],
-    ids=["look role", "another account's role", "no fence", "overlap", "denied", "removal", "miscounted"],
+    ids=["look role", "another account's role", "no fence", "overlap", "denied", "let in", "removal", "miscounted"],
 )
 def test_what_the_log_gives_away_is_seen(
     expected: str, log: list[dict[str, Any]], overlaps: list[dict[str, Any]], counted: int
