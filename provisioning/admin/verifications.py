@@ -32,9 +32,9 @@ class VerificationAdmin(RecordAdmin):
     list_display_links = ("shown_asked",)
     page_template = "provisioning/verification.html"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[AccessVerification]:
+    def narrow(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those the reader may see whole."""
-        return verifications_for(actor_of_request(request)).order_by("-created_at", "-id")
+        return queryset.filter(pk__in=verifications_for(actor_of_request(request)).order_by().values("pk"))
 
     @admin.display(description="asked", ordering="created_at")
     def shown_asked(self, verification: AccessVerification) -> SafeString | str:

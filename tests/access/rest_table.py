@@ -73,6 +73,10 @@ def _assign(world: World) -> dict[str, Any]:
     return {"baseline": of.baseline.pk, "version": 1, "selector": "account", "value": of.account.pk}
 
 
+def _adopt(world: World) -> dict[str, Any]:
+    return {"plans": [{"plan_id": str(world.payments.plan.pk), "digest": world.payments.plan.digest}]}
+
+
 def _decide(world: World) -> dict[str, Any]:
     return {"digest": world.payments.plan.digest}
 
@@ -87,10 +91,20 @@ CASES: dict[tuple[str, str], Case] = {
     ("accounts/<str:account_id>", "PATCH"): Case(A.ACCOUNT, lambda world: {"name": "renamed"}),
     ("accounts/<str:account_id>/pause", "POST"): Case(A.ACCOUNT, lambda world: {"reason": "x"}),
     ("accounts/<str:account_id>/resume", "POST"): Case(A.ACCOUNT),
+    ("accounts/<str:account_id>/suspend", "POST"): Case(A.ACCOUNT, lambda world: {"reason": "x"}),
+    ("accounts/<str:account_id>/leave", "POST"): Case(A.ACCOUNT, lambda world: {"reason": "x"}),
+    ("accounts/<str:account_id>/return", "POST"): Case(A.ACCOUNT, lambda world: {"reason": "x"}),
     ("accounts/<str:account_id>/looks", "POST"): Case(A.ACCOUNT),
     ("accounts/<str:account_id>/access-checks", "POST"): Case(A.ACCOUNT),
     ("accounts/<str:account_id>/desired-state", "GET"): Case(A.ACCOUNT),
     ("accounts/<str:account_id>/snapshot", "GET"): Case(A.ACCOUNT),
+    ("access-verifications", "GET"): rows("id", lambda of: str(of.verification.pk)),
+    ("access-verifications", "POST"): Case(
+        A.ANYTHING, lambda world: {"selector": {"account_ids": [world.payments.account.pk]}}
+    ),
+    ("access-verifications/<uuid:pk>", "GET"): Case(A.ACCOUNT),
+    ("access-verifications/<uuid:pk>/accounts", "GET"): Case(A.ACCOUNT),
+    ("access-verifications/<uuid:pk>/csv", "GET"): Case(A.ACCOUNT),
     ("runs", "GET"): rows("id", lambda of: str(of.run.pk)),
     ("runs", "POST"): Case(A.ACCOUNT, lambda world: {"account_id": world.payments.account.pk, "kind": "check"}),
     ("runs/<uuid:pk>", "GET"): Case(A.ACCOUNT),
@@ -99,6 +113,8 @@ CASES: dict[tuple[str, str], Case] = {
     ("plans/<uuid:pk>", "GET"): Case(A.ACCOUNT),
     ("plans/<uuid:pk>/approve", "POST"): Case(A.ACCOUNT, _decide),
     ("plans/<uuid:pk>/reject", "POST"): Case(A.ACCOUNT, _decide),
+    ("adoptions", "GET"): Case(A.ANYTHING),
+    ("adoptions", "POST"): Case(A.ANYTHING, _adopt),
     ("drift", "GET"): rows("id", lambda of: of.drift.pk),
     ("drift/<int:pk>", "GET"): Case(A.ACCOUNT),
     ("attestations", "GET"): rows("id", lambda of: str(of.attestation.pk)),
@@ -163,6 +179,7 @@ def address_in(world: World, route: str) -> str:
             "plans": of.plan.pk,
             "assignments": of.assignment.pk,
             "attestations": of.attestation.pk,
+            "access-verifications": of.verification.pk,
         }.get(first),
         "<int:pk>": {"drift": of.drift.pk, "history": of.event.pk, "role-bindings": of.binding.pk}.get(first),
     }

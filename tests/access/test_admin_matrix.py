@@ -54,7 +54,7 @@ def expected(name: str, role: str, scope: str) -> set[str]:
     """What somebody with this role on this scope meets."""
     page = PAGES[name]
     holds, theirs, whole = page.need in ALLOWED[Role(role)], scope != "other", scope == "fleet"
-    pressed = {DONE, REFUSED} if name.endswith(("resume", "_end")) else {DONE}
+    pressed = {DONE, REFUSED} if name.endswith(("resume", "return", "_end")) else {DONE}
     match page.about:
         case About.LIST | About.EVERYBODYS_LIST | About.OWN_LIST | About.OWN | About.EVERYBODYS:
             return {SHOWN}

@@ -15,6 +15,7 @@ from history.services.record import record
 from iam_templates.models import Assignment, Baseline, BaselineVersion
 from provisioning.core.plain import digest
 from provisioning.models import (
+    AccessVerification,
     Attestation,
     Decision,
     DesiredState,
@@ -46,6 +47,7 @@ class Side:
     desired: DesiredState
     owned: Ownership
     attestation: Attestation
+    verification: AccessVerification
     baseline: Baseline
     draft: BaselineVersion
     published: BaselineVersion
@@ -102,6 +104,7 @@ def build_side(name: str, account_id: str) -> Side:
             account=account, kind=f"kind.{name}", identity="x", name=f"only-{name}", how="created"
         ),
         attestation=factories.attestation(account),
+        verification=_verification(account),
         baseline=baseline,
         draft=_version(baseline, 2),
         published=published,
@@ -113,6 +116,15 @@ def build_side(name: str, account_id: str) -> Side:
         binding=RoleBinding.objects.get(user=holder),
         token=Token.objects.get(user=holder),
     )
+
+
+def _verification(account: Account) -> AccessVerification:
+    made: AccessVerification = AccessVerification.objects.create(
+        selector={"account_ids": [account.pk]}, requested_by="rita"
+    )
+    look, apply = (factories.run(account, kind=kind) for kind in (Run.Kind.CHECK, Run.Kind.CHECK_APPLY))
+    made.rows.create(account=account, look_check=look, apply_check=apply)
+    return made
 
 
 def _version(baseline: Baseline, number: int, **fields: Any) -> BaselineVersion:
