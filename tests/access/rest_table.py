@@ -137,6 +137,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("baselines/<str:name>/versions/<int:number>", "PATCH"): Case(A.DRAFT, SOURCE),
     ("baselines/<str:name>/versions/<int:number>/publish", "POST"): Case(A.BASELINE),
     ("baselines/<str:name>/versions/<int:number>/approve-production", "POST"): Case(A.BASELINE),
+    ("selector-previews", "POST"): Case(A.ANYTHING, lambda world: {"selector": "environment", "value": "dev"}),
     ("assignments", "GET"): rows("id", lambda of: str(of.assignment.pk)),
     ("assignments", "POST"): Case(A.PLACE, _assign),
     ("assignments/<uuid:pk>", "GET"): Case(A.ACCOUNT),

@@ -43,7 +43,7 @@ def _body(world: World, route: str, method: str) -> dict[str, Any]:
     if method in {"GET", "DELETE"}:
         return {}
     data, content_type = APIClient()._encode_data(CASES[route, method].body(world), "json", None)
-    return {"data": data, "content_type": content_type}
+    return {"data": data, "content_type": content_type, "HTTP_IF_MATCH": "*"}
 
 
 def is_as(wanted: str | int, status: int) -> bool:
@@ -157,7 +157,9 @@ def test_assignment_is_seen_by_who_sees_an_account_it_reaches_with_that_part_of_
     assert [row["account_id"] for row in reached] == [world.search.account.pk]
     for verb in ("end", "move"):
         body = {"mode": {"default": "enforce"}} if verb == "move" else {}
-        answer = session(world.people["operator", "own"]).post(f"/api/v1/assignments/{wide.pk}/{verb}", body)
+        answer = session(world.people["operator", "own"]).post(
+            f"/api/v1/assignments/{wide.pk}/{verb}", body, HTTP_IF_MATCH="*"
+        )
         assert answer.status_code == 403
 
 

@@ -20,7 +20,7 @@ def world() -> World:
 
 
 def approve(client: APIClient, plan: PlanRecord) -> int:
-    answer = client.post(f"/api/v1/plans/{plan.pk}/approve", {"digest": plan.digest})
+    answer = client.post(f"/api/v1/plans/{plan.pk}/approve", {"digest": plan.digest}, HTTP_IF_MATCH="*")
     return answer.status_code
 
 
@@ -54,13 +54,13 @@ def test_who_wrote_or_published_does_not_approve_for_production(world: World, pa
     )
     name = getattr(version, part)
     url = f"/api/v1/baselines/payments-baseline/versions/{version.number}/approve-production"
-    assert session(person(name, "owner")).post(url).status_code == 403
-    assert session(world.people["security_admin", "own"]).post(url).status_code == 200
+    assert session(person(name, "owner")).post(url, HTTP_IF_MATCH="*").status_code == 403
+    assert session(world.people["security_admin", "own"]).post(url, HTTP_IF_MATCH="*").status_code == 200
 
 
 def test_approver_does_not_approve_for_production(world: World) -> None:
     url = "/api/v1/baselines/payments-baseline/versions/1/approve-production"
-    assert session(world.people["approver", "fleet"]).post(url).status_code == 403
+    assert session(world.people["approver", "fleet"]).post(url, HTTP_IF_MATCH="*").status_code == 403
 
 
 def test_role_given_to_oneself_through_another_scope_is_refused(world: World) -> None:
