@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
 
+from access.roles import ALLOWED, Role
 from tests.access.rest_table import CASES, address_in
 from tests.fuzz.stage import MARKERS, NOBODY, OTHER, OWNER, VIEWER, Stage, build_stage, digest
 
@@ -73,15 +74,34 @@ def _write_down() -> None:
 
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_no_request_breaks_the_server_or_the_walls_between_teams(set_stage: Stage, label: str) -> None:
+    fuzz(set_stage, label, LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [("GET /api/v1/accounts", "shown other team"), ("POST /api/v1/accounts/{account_id}/pause", "changed viewer")],
+)
+def test_hole_in_the_walls_would_be_found(
+    set_stage: Stage, monkeypatch: pytest.MonkeyPatch, label: str, told: str
+) -> None:
+    monkeypatch.setattr("provisioning.views.acting.visible", lambda queryset, actor, permission, *, through: queryset)
+    monkeypatch.setitem(ALLOWED, Role.VIEWER, ALLOWED[Role.OPERATOR])
+    with pytest.raises(AssertionError, match=told):
+        fuzz(set_stage, label, settings(LIMITS, max_examples=40, derandomize=True))
+
+
+def fuzz(on: Stage, label: str, limits: settings) -> None:
+    """Send each case as all four people. Raises AssertionError with the request that did what it must not."""
+
     @seed(int(os.environ.get("FIRSTLINE_FUZZ_SEED", "1")))
-    @LIMITS
-    @given(case=cases(set_stage, label))
-    def fuzz(case: Case) -> None:
+    @limits
+    @given(case=cases(on, label))
+    def run(case: Case) -> None:
         for who in PEOPLE:
-            _send(set_stage, case, who)
+            _send(on, case, who)
             sent[label] = sent.get(label, 0) + 1
 
-    fuzz()
+    run()
 
 
 def _send(on: Stage, case: Case, who: str) -> None:
