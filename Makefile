@@ -13,10 +13,12 @@ WRITE ?=
 PERMISSIONS ?=
 PYTHON ?=
 WORKERS ?= 2
+CASES ?= 50000
+SEED ?= 1
 export ONCE PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types format permissions requirements bench run clean schemas
+.PHONY: help demo test lint types format permissions requirements fuzz bench run clean schemas
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -59,6 +61,11 @@ schemas: ## Write schemas/: the API's OpenAPI document and the JSON Schema of a 
 	@sh tools/setup.sh test
 	@FIRSTLINE_SECRET_KEY=the-schemas-hold-no-secret-of-anybody $(PYTHON_ENV) manage.py spectacular --validate --fail-on-warn --file schemas/openapi.yaml
 	@FIRSTLINE_SECRET_KEY=the-schemas-hold-no-secret-of-anybody $(PYTHON_ENV) manage.py baseline_schema --file schemas/baseline.v1.json
+
+fuzz: ## Send random requests to the API; CASES=50000 in all, SEED=2 for others than the last time
+	@sh tools/setup.sh test
+	@FIRSTLINE_FUZZ_CASES=$(CASES) FIRSTLINE_FUZZ_SEED=$(SEED) $(PYTHON_ENV) -m sandbox.servers run -- \
+		$(PYTHON_ENV) -m pytest -q -n $(WORKERS) --dist worksteal tests/fuzz
 
 bench: ## Run one benchmark: BENCH=looks or BENCH=parts, with options as in BENCH="looks --accounts 200"
 	@test -n "$(BENCH)" || { echo 'make bench BENCH=looks or BENCH=parts' >&2; exit 2; }

@@ -23,6 +23,7 @@ ContentType = Literal["yaml", "json"]
 Place = tuple[str | int, ...]
 
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LINES = frozenset("\t\n\r")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
@@ -211,10 +212,14 @@ def _fault(value: Any) -> str | None:
 
 
 def text_fault(text: str) -> str | None:
-    """Why no text may be this one: it can't be stored."""
+    """Why no text may be this one: it can't be stored, or would be shown as something else than it is."""
     if "\x00" in text:
         return "text may not hold the character NUL"
-    return "text may not hold half of a surrogate pair" if any("\ud800" <= c <= "\udfff" for c in text) else None
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        return "text may not hold half of a surrogate pair"
+    if found := next((character for character in text if _deceives(character)), None):
+        return f"text may not hold U+{ord(found):04X}: control characters and reading-direction marks deceive readers"
+    return None
 
 
 def name_fault(name: str) -> str | None:
@@ -222,6 +227,10 @@ def name_fault(name: str) -> str | None:
     if any(character in _BIDI or unicodedata.category(character) == "Cc" for character in name):
         return "a name may not hold control characters or marks that turn the reading direction"
     return text_fault(name)
+
+
+def _deceives(character: str) -> bool:
+    return character in _BIDI or (character not in _LINES and unicodedata.category(character) == "Cc")
 
 
 _TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"

@@ -1,0 +1,1 @@
+"""Requests nobody would write by hand."""
