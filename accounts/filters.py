@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -31,6 +31,7 @@ class AccountFilter(filters.FilterSet):  # type: ignore[misc]
     state = filters.ChoiceFilter(choices=Account.State.choices)
     owner_team = filters.CharFilter()
     paused = TrueOrFalse()
+    q = filters.CharFilter(method="mentioning", label="A part of the id or the name, in any case.")
 
     class Meta:
         model = Account
@@ -39,3 +40,7 @@ class AccountFilter(filters.FilterSet):  # type: ignore[misc]
     def below(self, queryset: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
         """Accounts whose OU path is this one or lies below it."""
         return queryset.filter(in_ou(value))
+
+    def mentioning(self, queryset: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
+        """Accounts that say it in their id or name."""
+        return queryset.filter(Q(account_id__contains=value) | Q(name__icontains=value))

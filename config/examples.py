@@ -8,8 +8,13 @@ PLAN_DIGEST = "3f1c0b6a9d2e4f5868a1b7c3d9e0f2a4b6c8d0e1f3a5b7c9d1e3f5a7b9c1d3e5"
 BY_NAME: Mapping[str, Any] = {
     "account_id": ACCOUNT_ID,
     "actor": "paula",
+    "after_hash": PLAN_DIGEST,
+    "approved_for_production_by": "paula",
+    "author": "ann",
     "aws_calls": 17,
     "baseline": "first-line-of-defense",
+    "before_hash": PLAN_DIGEST,
+    "by": "paula",
     "cause": "request",
     "code": "drifted",
     "comment": "Reviewed with the payments team.",
@@ -17,15 +22,22 @@ BY_NAME: Mapping[str, Any] = {
     "description": "What the workshop teaches, for every account.",
     "detail": "Use one of sandbox, dev, test, staging, prod.",
     "digest": PLAN_DIGEST,
+    "ended_by": "paula",
     "environment": "prod",
-    "external_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
     "evidence": "https://wiki.example.com/billing/2026-11",
+    "external_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+    "fingerprint": PLAN_DIGEST,
+    "granted_by": "olga",
     "kind": "iam.group",
     "name": "payments-prod",
+    "operation": "AttachGroupPolicy",
+    "ou": "/workloads",
     "ou_path": "/workloads/prod",
     "owner_team": "payments",
+    "parameter": "limit",
     "partition": "aws",
     "pointer": "/environment",
+    "published_by": "ann",
     "reason": "Incident 4711: nothing is changed until it is over.",
     "registered_by": "otto",
     "request_id": "5f2b8c1e9a7d4f03b6c5d4e3f2a1b0c9",
@@ -33,8 +45,11 @@ BY_NAME: Mapping[str, Any] = {
     "role": "operator",
     "scope": "ou:/workloads",
     "selector": "ou",
+    "service": "iam",
     "source": "resources:\n  iam.group:\n    Developers: {attached_policies: [ReadOnlyAccess]}\n",
     "statement": "IAM access to billing is switched on.",
+    "tag": "data-class=internal",
+    "title": "Bad Request",
     "user": "olga",
     "username": "olga",
     "value": "/workloads",
@@ -48,6 +63,9 @@ BY_FORMAT: Mapping[str, Any] = {
     "uri": "https://firstline.example.com/api/v1/accounts?cursor=cD0x",
     "email": "cloud-costs@example.com",
 }
+BY_PATTERN: Mapping[str, str] = {"^[0-9]{12}$": ACCOUNT_ID, "^[0-9a-f]{64}$": PLAN_DIGEST}
+BY_SCHEMA: Mapping[str, Any] = {"Selector": {"ou": "/workloads", "environment": "prod"}}
+"""What a schema can't say: `all` stands alone."""
 BY_TYPE: Mapping[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "null": None}
 DEEPEST = 8
 
@@ -70,6 +88,8 @@ def _contents(operation: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str = "", depth: int = 0) -> Any:
     """A value that this schema takes; fields by what they are called, where the schema takes that."""
+    if (known := BY_SCHEMA.get(schema.get("$ref", "").rpartition("/")[2])) is not None:
+        return known
     schema = _resolved(schema, schemas)
     if "example" in schema or schema.get("examples"):
         return schema.get("example", next(iter(schema.get("examples", [])), None))
@@ -118,6 +138,8 @@ def _object(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int) -
 def _scalar(schema: Mapping[str, Any], kind: str, name: str) -> Any:
     if schema.get("format") in BY_FORMAT:
         return BY_FORMAT[schema["format"]]
+    if schema.get("pattern") in BY_PATTERN:
+        return BY_PATTERN[schema["pattern"]]
     known = BY_NAME.get(name)
     if known is not None and isinstance(known, str) == (kind in ("string", "")):
         return known

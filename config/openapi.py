@@ -14,8 +14,11 @@ CODES = {
     403: "permission_denied",
     404: "not_found",
     409: "conflict",
+    412: "precondition_failed",
     413: "too_large",
     415: "unsupported_media_type",
+    422: "idempotency_mismatch",
+    428: "precondition_required",
 }
 PROBLEM = {
     "type": "object",
@@ -73,7 +76,7 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             for status, description in _refusals(path, method, operation).items():
-                operation["responses"].setdefault(str(status), _problem(status, description))
+                operation["responses"].setdefault(str(status), problem_answer(status, description))
     return result
 
 
@@ -92,7 +95,8 @@ def _refusals(path: str, method: str, operation: dict[str, Any]) -> dict[int, st
     return refusals
 
 
-def _problem(status: int, description: str) -> dict[str, Any]:
+def problem_answer(status: int, description: str) -> dict[str, Any]:
+    """A refusal of this status, with an example that could be one."""
     schema = {"$ref": "#/components/schemas/Problem"}
     code = CODES[status]
     example: dict[str, Any] = {

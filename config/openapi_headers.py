@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from config.idempotency import KEY_HEADER, REPLAYED_HEADER
-from config.problems import MEDIA_TYPE
+from config.openapi import problem_answer
 
 VERSION = "/baselines/{name}/versions/{number}"
 REQUIRED = frozenset(
@@ -49,7 +49,7 @@ def add_headers(result: dict[str, Any], generator: Any, request: Any, public: bo
             if parameters:
                 operation["parameters"] = [*operation.get("parameters", []), *parameters]
             for status, description in _refusals(short, method).items():
-                operation["responses"].setdefault(status, _problem(description))
+                operation["responses"].setdefault(status, problem_answer(int(status), description))
             _say_what_comes_back(short, method, operation["responses"])
     return result
 
@@ -89,8 +89,3 @@ def _say_what_comes_back(path: str, method: str, responses: dict[str, Any]) -> N
 def _header(name: str, description: str, *, required: bool = False, **schema: Any) -> dict[str, Any]:
     found = {"in": "header", "name": name, "description": description, "schema": {"type": "string", **schema}}
     return {**found, "required": True} if required else found
-
-
-def _problem(description: str) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {"description": description, "content": {MEDIA_TYPE: {"schema": schema}}}

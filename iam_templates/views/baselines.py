@@ -12,6 +12,7 @@ from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from access.roles import Permission
 from iam_templates.declaration import check_declaration
+from iam_templates.filters import BaselineFilter
 from iam_templates.models import Baseline
 from iam_templates.parsers import JsonDeclarationParser, YamlDeclarationParser
 from iam_templates.reading import read_declaration
@@ -35,6 +36,7 @@ class BaselineViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet[Baselin
         last_published=Max("versions__number", filter=Q(versions__published_at__isnull=False))
     )
     serializer_class = BaselineSerializer
+    filterset_class = BaselineFilter
     lookup_field = "name"
     page_ordering = ("name",)
     needs = {"create": Permission.AUTHOR}

@@ -13,6 +13,7 @@ from rest_framework.settings import api_settings
 
 from access.etags import TaggedViewSet
 from access.roles import Permission
+from iam_templates.filters import VersionFilter
 from iam_templates.locks import lock_assignments
 from iam_templates.models import Baseline, BaselineVersion
 from iam_templates.parsers import JsonDeclarationParser, YamlDeclarationParser
@@ -37,6 +38,7 @@ class VersionViewSet(ListModelMixin, TaggedViewSet[BaselineVersion]):
     """Versions, addressed by baseline and number."""
 
     queryset = BaselineVersion.objects.all()
+    filterset_class = VersionFilter
     lookup_field = "number"
     version_fields = ("source", "published_at", "approved_for_production_at")
     page_ordering = ("-number",)

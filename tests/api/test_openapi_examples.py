@@ -1,6 +1,7 @@
 """Every operation shows what it takes and gives by an example that its schema takes."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import jsonschema
@@ -38,3 +39,12 @@ def test_every_operation_has_an_example_that_is_right(name: str, operation: dict
         schema = {**content.get("schema", {}), "components": READ["components"]}
         for example in examples:
             jsonschema.Draft202012Validator(schema).validate(example)
+
+
+@pytest.mark.parametrize(("name", "operation"), [*operations()], ids=[name for name, _ in operations()])
+def test_a_refusal_is_shown_as_it_would_look(name: str, operation: dict[str, Any]) -> None:
+    for status, answer in operation["responses"].items():
+        shown = answer.get("content", {}).get("application/problem+json", {}).get("example")
+        if shown is not None:
+            assert (str(shown["status"]), shown["title"]) == (status, HTTPStatus(int(status)).phrase)
+            assert shown["type"] == f"urn:firstline:problem:{shown['code'].replace('_', '-')}"
