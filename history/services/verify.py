@@ -41,7 +41,7 @@ class Verified:
 def verify(anchors: Iterable[Anchor] = ()) -> Verified:
     """Go through the whole chain and store what was found. `anchors` were kept outside the database."""
     # No lock: a long chain takes minutes. What is sealed meanwhile belongs to the next verification.
-    head = ChainHead.objects.filter(pk=1).first() or ChainHead(mac=START)
+    head, _ = ChainHead.objects.get_or_create(pk=1, defaults={"mac": START})
     found = _verify(head, {anchor.seq: anchor.mac for anchor in anchors})
     broken = str(found.damage)[:300] if found.damage else ""
     ChainHead.objects.filter(pk=1).update(verified_at=timezone.now(), verified_to=found.links, broken=broken)
