@@ -60,7 +60,8 @@ def _run_through(worker: subprocess.Popen[bytes], told: Path) -> None:
 def _worker() -> Iterator[subprocess.Popen[bytes]]:
     options = ["-Q", QUEUE, "-c", "1", "--prefetch-multiplier", "1", "-n", f"bench{os.getpid()}@%h", "-l", "ERROR"]
     command = [sys.executable, "-m", "celery", "-A", "bench.empty_task", "worker", *options]
-    environment = os.environ | {"C_FORCE_ROOT": "1", "PYTHONWARNINGS": "ignore"}
+    started = {"C_FORCE_ROOT": "1", "PYTHONWARNINGS": "ignore", "FIRSTLINE_EXTERNAL_ID": "of-nobody-of-nobody"}
+    environment = os.environ | started
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as worker:
         try:
             yield worker

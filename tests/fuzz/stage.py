@@ -18,7 +18,7 @@ MARKERS = ("only-payments", "because_payments", "secret-of-payments")
 """Texts that stand in rows of payments alone: names, reasons, tags, evidence, comments, what was observed."""
 
 OWNER, VIEWER, OTHER, NOBODY = "owner", "viewer", "other team", "no token"
-PAST = ("history_", "idempotency", "django_session", "django_migrations")
+PAST = ("history_", "keptanswer", "django_session", "django_migrations")
 """Tables that note who asked, which is no change of what was asked about."""
 
 

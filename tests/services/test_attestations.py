@@ -171,11 +171,11 @@ def test_verdicts_ask_one_more_question_only_where_somebodys_word_counts(declare
         connection,
     ) as asked:
         verdicts_of([DEV])
-    assert len(asked) == 5
+    assert len(asked) == 6
     declared.register(TEST, "test")
     with CaptureQueriesContext(connection) as asked:
         verdicts_of([TEST])
-    assert len(asked) == 4
+    assert len(asked) == 5
 
 
 @pytest.mark.parametrize(
