@@ -27,6 +27,19 @@ BEGINS = """
                WHERE state = 'queued' AND next_at > clock_timestamp()) AS queue"""
 """When the work of each account that is due may begin: the first at once, the others behind what waits already."""
 
+QUEUE = f"""
+), begins AS ({BEGINS}
+), leases AS (
+    INSERT INTO provisioning_lease (account_id, fence, crash_count) SELECT account_id, 0, 0 FROM due
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO provisioning_run (id, account_id, kind, state, fence, requested_by, cause, next_at, cancel_requested,
+    attempts, reason_code, message, aws_calls, outcome, created_at)
+SELECT gen_random_uuid(), account_id, kind, 'queued', 0, 'firstline', 'schedule', at, false,
+    0, '', '', 0, '{{}}', clock_timestamp()
+FROM begins CROSS JOIN"""  # noqa: S608 (constants only)
+"""What follows the accounts that are due: their leases, and a queued run of each of the kinds named behind it."""
+
 SCHEDULE = f"""
 WITH due AS (
     UPDATE accounts_account
@@ -36,16 +49,7 @@ WITH due AS (
         WHERE state = ANY(%(looked_at)s) AND next_due_at <= clock_timestamp()
         ORDER BY next_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     RETURNING account_id
-), begins AS ({BEGINS}
-), leases AS (
-    INSERT INTO provisioning_lease (account_id, fence, crash_count) SELECT account_id, 0, 0 FROM due
-    ON CONFLICT DO NOTHING
-)
-INSERT INTO provisioning_run (id, account_id, kind, state, fence, requested_by, cause, next_at, cancel_requested,
-    attempts, reason_code, message, aws_calls, outcome, created_at)
-SELECT gen_random_uuid(), account_id, 'look', 'queued', 0, 'firstline', 'schedule', at, false,
-    0, '', '', 0, '{{}}', clock_timestamp()
-FROM begins ON CONFLICT DO NOTHING
+{QUEUE} (VALUES ('look')) AS kinds (kind) ON CONFLICT DO NOTHING
 """  # noqa: S608 (constants only)
 
 BRING_FORWARD = f"""
@@ -63,16 +67,7 @@ WITH due AS (
         WHERE state = ANY(%(checked)s) AND check_due_at <= clock_timestamp()
         ORDER BY check_due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
     RETURNING account_id
-), begins AS ({BEGINS}
-), leases AS (
-    INSERT INTO provisioning_lease (account_id, fence, crash_count) SELECT account_id, 0, 0 FROM due
-    ON CONFLICT DO NOTHING
-)
-INSERT INTO provisioning_run (id, account_id, kind, state, fence, requested_by, cause, next_at, cancel_requested,
-    attempts, reason_code, message, aws_calls, outcome, created_at)
-SELECT gen_random_uuid(), account_id, kind, 'queued', 0, 'firstline', 'schedule', at, false,
-    0, '', '', 0, '{{}}', clock_timestamp()
-FROM begins CROSS JOIN (VALUES ('check'), ('check_apply')) AS kinds (kind) ON CONFLICT DO NOTHING
+{QUEUE} (VALUES ('check'), ('check_apply')) AS kinds (kind) ON CONFLICT DO NOTHING
 """  # noqa: S608 (constants only)
 EARLY_CHECKS = 24
 """So many checks follow each other closely; the role is then still in the making. Later ones wait longer."""
