@@ -3,6 +3,7 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from history.chain import FIELDS
 from history.models import Event
 
 
@@ -20,19 +21,5 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
     class Meta:
         model = Event
-        fields = [
-            "id",
-            "at",
-            "actor",
-            "verb",
-            "account_id",
-            "subject",
-            "run_id",
-            "plan_id",
-            "before",
-            "after",
-            "detail",
-            "request_id",
-            "cause",
-        ]
+        fields = [*FIELDS]
         read_only_fields = fields

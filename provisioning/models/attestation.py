@@ -1,7 +1,7 @@
 """Attestations: a person's dated word for what no API can read."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -85,8 +85,3 @@ class Attestation(models.Model):
         if self.ended_at is not None:
             return self.ended_how
         return self.State.LAPSED if self.review_on < today() else self.State.IN_FORCE
-
-    @property
-    def days_left(self) -> int:
-        """Until the review date; negative once it has passed."""
-        return (self.review_on - today()) // timedelta(days=1)
