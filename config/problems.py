@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as FieldErrors
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views import defaults
 from rest_framework import exceptions
@@ -16,7 +16,7 @@ from rest_framework.views import APIView, set_rollback
 from access.errors import ConflictError as AccessConflict
 from access.parameters import ParameterError
 from access.pointers import pointers
-from history.services.refusals import record_refusal
+from access.refused import record_refused_request
 from provisioning.core.errors import (
     AccessFailedError,
     ConflictError,
@@ -53,17 +53,10 @@ def problem_details(error: Exception, context: dict[str, Any]) -> HttpResponse |
 
 
 def _record_refusal(error: Exception, context: dict[str, Any]) -> None:
-    """Who was refused what, by a right they lack or by a rule such as "nobody approves their own"."""
     request = context.get("request")
     refused = isinstance(error, NotAllowedError | PermissionDenied | exceptions.PermissionDenied)
-    if not refused or request is None:
-        return
-    name = request.user.get_username() if request.user and request.user.is_authenticated else ""
-    detail = {"method": request.method, "path": request.path[:200], "reason": str(error)[:300]}
-    try:
-        record_refusal(actor=name, verb="request.refused", subject=request.path[:300], detail=detail)
-    except DatabaseError:
-        logger.exception("refusal not recorded")
+    if refused and request is not None:
+        record_refused_request(request, str(error))
 
 
 def _as_api_exception(error: Exception) -> Exception:
@@ -170,6 +163,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's handler403."""
     if _is_page(request):
+        record_refused_request(request, str(exception or ""))
         return defaults.permission_denied(request, exception)
     return _respond(_body(403, "permission_denied", "You may not do this."), {})
 

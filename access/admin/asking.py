@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from access.errors import ConflictError
+from access.refused import record_refused_request
 from history.admin import RecordAdmin
 from history.shown import inert
 
@@ -18,7 +19,10 @@ def act(request: HttpRequest, back: str, do: Callable[[], str]) -> HttpResponse:
     """Run a service and go back; what it answers, or why it refuses, is shown there as a message."""
     try:
         messages.success(request, inert(do()))
-    except (PermissionDenied, ConflictError) as error:
+    except PermissionDenied as error:
+        record_refused_request(request, str(error))
+        messages.error(request, inert(error))
+    except ConflictError as error:
         messages.error(request, inert(error))
     except ValidationError as error:
         messages.error(request, inert(" ".join(error.messages)))
@@ -32,7 +36,10 @@ def ask(
     if request.method == "POST" and form.is_valid():
         try:
             return do(form.cleaned_data)
-        except (PermissionDenied, ConflictError) as error:
+        except PermissionDenied as error:
+            record_refused_request(request, str(error))
+            form.add_error(None, inert(error))
+        except ConflictError as error:
             form.add_error(None, inert(error))
         except ValidationError as error:
             for field, reasons in _reasons(error).items():

@@ -8,8 +8,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from access.refused import record_refused_request
 from access.roles import Actor
-from history.services.refusals import record_refusal
 from history.shown import inert
 from provisioning.core.errors import FirstlineError, NotAllowedError
 
@@ -37,8 +37,7 @@ def act(request: HttpRequest, back: str, do: Callable[[], str]) -> HttpResponse:
 
 def _refused(request: HttpRequest, why: str) -> None:
     messages.error(request, inert(why))
-    name = request.user.get_username()
-    record_refusal(actor=name, verb="request.refused", subject=request.path, detail={"reason": why[:300]})
+    record_refused_request(request, why)
 
 
 class ReasonForm(forms.Form):
