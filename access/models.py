@@ -73,6 +73,7 @@ class Token(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
+    used_from = models.JSONField(default=list, blank=True, help_text="The addresses of its last day of use.")
     revoked_at = models.DateTimeField(null=True, blank=True)
     rotated_to = models.CharField(max_length=16, blank=True, default="", help_text="Key id of its successor.")
 

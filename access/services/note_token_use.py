@@ -1,4 +1,4 @@
-"""Token use in the history: the first of each day, and each refusal of a token that exists."""
+"""Token use in the history: the first of each day from each address, and each refusal of a token that exists."""
 
 import logging
 
@@ -12,12 +12,20 @@ from history.services.refusals import record_refusal
 logger = logging.getLogger(__name__)
 
 
+MOST_ADDRESSES = 20
+"""A token that changes its address all day fills neither its row nor the history."""
+
+
 def note_use(token: Token, address: str) -> None:
-    """Record the first use of the day. `token` is as it was before this use."""
+    """Record the first use of the day from this address. `token` is as it was before this use."""
     used = token.last_used_at
-    if used is None or used.date() != timezone.now().date():
-        person = token.user.get_username()
-        record(actor=person, verb="token.used", subject=f"{person}/{token.key_id}", detail={"address": address})
+    is_today = used is not None and used.date() == timezone.now().date()
+    known = token.used_from if is_today else []
+    if address in known or len(known) >= MOST_ADDRESSES:
+        return
+    Token.objects.filter(pk=token.pk).update(used_from=[*known, address])
+    person = token.user.get_username()
+    record(actor=person, verb="token.used", subject=f"{person}/{token.key_id}", detail={"address": address})
 
 
 def note_refused(presented: str, address: str) -> None:
