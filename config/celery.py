@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import setup_logging, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -43,4 +43,9 @@ def _refuse_unsafe_start(**_: Any) -> None:
     refuse_unsafe_start(Process.WORKER)
 
 
+def _keep_our_logs(**_: Any) -> None:
+    """Celery adds handlers of its own unless somebody listens here; theirs would not redact."""
+
+
 worker_init.connect(_refuse_unsafe_start)
+setup_logging.connect(_keep_our_logs)

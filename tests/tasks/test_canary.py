@@ -1,5 +1,6 @@
 """The canary, with a live worker and a live dispatcher."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,16 @@ def test_queue_lives_when_a_worker_listens_and_not_before(processes: Processes) 
     processes.look_worker()
     wait_until(lambda: alive("queue:look"), "the worker to take its canary")
     assert not alive("queue:apply")
+
+
+def test_celery_writes_its_lines_as_we_do(processes: Processes) -> None:
+    """Its own handlers would write what they are given, secrets included."""
+    processes.environment["FIRSTLINE_LOG_FORMAT"] = "json"
+    worker = processes.look_worker()
+    wait_until(lambda: "ready." in worker.output, "the worker's start")
+    lines = [json.loads(line) for line in worker.output.splitlines() if line.startswith("{")]
+    assert any(line["logger"].startswith("celery") for line in lines)
+    assert not [line for line in worker.output.splitlines() if "INFO/MainProcess" in line]
 
 
 def test_broker_that_is_away_costs_the_canary_only(
