@@ -61,6 +61,16 @@ def drop_month(name: str, *, actor: str) -> int:
     return int(count)
 
 
+def months_before(keep: int, today: date | None = None) -> list[str]:
+    """The partitions older than the `keep` last whole months, the oldest first. Raises ValueError below 1."""
+    if keep < 1:
+        raise ValueError("keep at least 1 month")
+    present = (today or timezone.now().date()).replace(day=1)
+    number = present.year * 12 + present.month - 1 - keep
+    first_kept = date(number // 12, number % 12 + 1, 1)
+    return [name for name in months() if (month := _month_of(name)) and month < first_kept]
+
+
 def dropped_months() -> frozenset[str]:
     """The months that were dropped on purpose, as 2026_03."""
     told = Event.objects.filter(verb="history.month_dropped").order_by().values_list("subject", "detail")

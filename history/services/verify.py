@@ -10,6 +10,7 @@ from django.utils import timezone
 from history.chain import FIELDS, START, Anchor, mac_of
 from history.models import ChainHead, Event, Seal, Unsealed
 from history.services.months import dropped_months
+from history.services.record import record
 
 SLICE = 2000
 
@@ -38,12 +39,18 @@ class Verified:
     damage: Damage | None
 
 
-def verify(anchors: Iterable[Anchor] = ()) -> Verified:
-    """Go through the whole chain and store what was found. `anchors` were kept outside the database."""
+def verify(anchors: Iterable[Anchor] = (), *, actor: str = "command line") -> Verified:
+    """Go through the whole chain, store what was found, and tell the history.
+
+    `anchors` were kept outside the database.
+    """
     # No lock: a long chain takes minutes. What is sealed meanwhile belongs to the next verification.
     head, _ = ChainHead.objects.get_or_create(pk=1, defaults={"mac": START})
     found = _verify(head, {anchor.seq: anchor.mac for anchor in anchors})
     broken = str(found.damage)[:300] if found.damage else ""
+    record(
+        actor=actor, verb="history.verified", subject=str(found.end), detail={"links": found.links, "broken": broken}
+    )
     ChainHead.objects.filter(pk=1).update(verified_at=timezone.now(), verified_to=found.links, broken=broken)
     return found
 

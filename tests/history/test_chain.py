@@ -185,3 +185,9 @@ def test_a_head_moved_back_over_links_that_are_still_there_is_found(events: list
     behind_the_back("UPDATE history_chain_head SET seq = 9, mac = (SELECT mac FROM history_seal WHERE seq = 9)")
     damage = verify().damage
     assert damage is not None and damage.kind == "cut"
+
+
+def test_a_verification_is_told_in_the_history(events: list[Event]) -> None:
+    found = verify()
+    told = Event.objects.get(verb="history.verified")
+    assert (told.detail["links"], told.detail["broken"]) == (found.links, "")

@@ -1,5 +1,7 @@
 """A request's id goes with everything that comes of it; refusals, sign-ins and token use are told."""
 
+import logging
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -88,3 +90,28 @@ def test_a_refused_token_of_ours_is_told_and_one_of_nobody_is_not(as_: As) -> No
         stranger.credentials(HTTP_AUTHORIZATION=f"Bearer fl_{name}.{'x' * 43}")
         assert stranger.get("/api/v1/fleet").status_code == 401
     assert [one.subject for one in Event.objects.filter(verb="token.refused")] == [f"viewer/{key_id}"]
+
+
+def test_a_token_used_from_another_address_the_same_day_is_told(as_: As) -> None:
+    viewer = as_("viewer")
+    for address in ("192.0.2.1", "192.0.2.1", "198.51.100.7", "192.0.2.1"):
+        viewer.get("/api/v1/fleet", REMOTE_ADDR=address)
+    told = Event.objects.filter(verb="token.used").order_by("id")
+    assert [one.detail["address"] for one in told] == ["192.0.2.1", "198.51.100.7"]
+
+
+def test_a_page_of_the_admin_that_is_refused_is_told(client: Client) -> None:
+    client.force_login(User.objects.create_user("vera", is_staff=True))
+    assert client.get("/admin/fleet/pause/", follow=True).status_code in {403, 405}
+    assert client.get("/admin/access/rolebinding/").status_code == 403
+    told = Event.objects.filter(verb="request.refused", actor="vera")
+    assert "/admin/access/rolebinding/" in [one.subject for one in told]
+
+
+def test_the_access_line_names_who_asked(as_: As, client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="config.middleware")
+    as_("viewer", "vera").get("/api/v1/fleet")
+    client.force_login(User.objects.create_user("ada", is_staff=True))
+    client.get("/admin/")
+    client.get("/healthz")
+    assert [vars(line)["actor"] for line in caplog.records if line.message == "request"] == ["vera", "ada", ""]

@@ -38,6 +38,25 @@ def test_a_past_month_is_dropped_and_the_chain_holds(past: str) -> None:
     assert (told.subject, told.detail) == ("2020_03", {"events": 2, "earlier": []})
 
 
+def test_all_months_but_the_last_so_many_are_dropped(past: str) -> None:
+    make_months(datetime(2020, 8, 1, tzinfo=UTC).date())
+    left = [name for name in months() if name not in {past, "history_event_2020_04"}]
+    told = StringIO()
+    today = timezone.now()
+    since_may_2020 = (today.year - 2020) * 12 + today.month - 5
+    call_command("drop_history_month", keep=since_may_2020, stdout=told)
+    # Months that were never made are none to drop; what make_months made of the present stays.
+    assert months() == left
+    assert "Dropped history_event_2020_03 with 2 events." in told.getvalue()
+    assert verify().damage is None
+
+
+def test_keeping_no_month_is_refused(past: str) -> None:
+    with pytest.raises(CommandError, match="keep at least 1 month"):
+        call_command("drop_history_month", keep=0, stdout=StringIO())
+    assert past in months()
+
+
 @pytest.mark.parametrize("name", ["this month", "history_event_2019_01", "auth_user", "x'; DROP TABLE auth_user"])
 def test_the_present_month_and_what_is_no_month_stay(past: str, name: str) -> None:
     if name == "this month":
