@@ -28,7 +28,7 @@ urlpatterns = [
     path("assignments/<uuid:pk>/move", AssignmentViewSet.as_view({"post": "move"}), name="move-assignment"),
     path("assignments/<uuid:pk>/end", AssignmentViewSet.as_view({"post": "end"}), name="end-assignment"),
     path(
-        "assignments/<uuid:pk>/accounts",
+        "assignments/<uuid:assignment_id>/accounts",
         AssignmentAccountsViewSet.as_view({"get": "list"}),
         name="assignment-accounts",
     ),

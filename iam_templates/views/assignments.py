@@ -113,6 +113,8 @@ class AssignmentAccountsViewSet(ListModelMixin, GenericViewSet[Account]):
         """Accounts of the selector. Raises Http404 for an unknown assignment."""
         if getattr(self, "swagger_fake_view", False):
             return Account.objects.none()
-        row = get_object_or_404(visible_assignments(Assignment.objects, acting(self.request)), pk=self.kwargs["pk"])
+        row = get_object_or_404(
+            visible_assignments(Assignment.objects, acting(self.request)), pk=self.kwargs["assignment_id"]
+        )
         reached = narrowed(self, accounts_reached(row.selector, row.value), through="")
         return reached.select_related("desired", "render_due")

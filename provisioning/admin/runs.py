@@ -47,7 +47,7 @@ class RunAdmin(RecordAdmin):
     @admin.display(description="run")
     def shown_run(self, run: Run) -> SafeString:
         text = '{} of <b>{}</b> <span class="code quiet">{}</span>'
-        return format_html(text, run.kind, inert(run.account.name), run.account_id)
+        return format_html(text, run.get_kind_display(), inert(run.account.name), run.account_id)
 
     @admin.display(description="state", ordering="state")
     def shown_state(self, run: Run) -> SafeString:
@@ -63,7 +63,7 @@ class RunAdmin(RecordAdmin):
 
     def page(self, request: HttpRequest, record: Run) -> Mapping[str, Any]:
         return {
-            "title": f"{record.kind.capitalize()} of {inert(record.account.name)}",
+            "title": f"{record.get_kind_display()} of {inert(record.account.name)}",
             "reason": reason(record.reason_code),
             "is_open": record.state in Run.OPEN,
             "writes": [(write, _params(write.params)) for write in record.writes.all()],

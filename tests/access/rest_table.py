@@ -143,7 +143,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("assignments/<uuid:pk>", "GET"): Case(A.ACCOUNT),
     ("assignments/<uuid:pk>/move", "POST"): Case(A.ACCOUNT, lambda world: {"mode": {"default": "enforce"}}),
     ("assignments/<uuid:pk>/end", "POST"): Case(A.ACCOUNT),
-    ("assignments/<uuid:pk>/accounts", "GET"): Case(A.ACCOUNT),
+    ("assignments/<uuid:assignment_id>/accounts", "GET"): Case(A.ACCOUNT),
     ("me", "GET"): Case(A.OWN),
     ("tokens", "GET"): Case(A.OWN),
     ("tokens", "POST"): Case(A.OWN, lambda world: {"name": "x", "grants": [{"role": "viewer", "scope": "fleet"}]}),
@@ -182,6 +182,7 @@ def address_in(world: World, route: str) -> str:
             "attestations": of.attestation.pk,
             "access-verifications": of.verification.pk,
         }.get(first),
+        "<uuid:assignment_id>": of.assignment.pk,
         "<int:pk>": {"drift": of.drift.pk, "history": of.event.pk, "role-bindings": of.binding.pk}.get(first),
     }
     for pattern, key in keys.items():

@@ -64,7 +64,7 @@ TABLE: dict[str, dict[str, str]] = {
     "assignments/<uuid:pk>": {"GET": VIEW},
     "assignments/<uuid:pk>/move": {"POST": ASSIGN},
     "assignments/<uuid:pk>/end": {"POST": ASSIGN},
-    "assignments/<uuid:pk>/accounts": {"GET": VIEW},
+    "assignments/<uuid:assignment_id>/accounts": {"GET": VIEW},
     "me": {"GET": ANYONE_SIGNED_IN},
     "tokens": {"GET": ANYONE_SIGNED_IN, "POST": ANYONE_SIGNED_IN},
     "tokens/<str:key_id>": {"GET": ANYONE_SIGNED_IN},
@@ -81,6 +81,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 EXAMPLES = {
     "<str:account_id>": "000000000001",
     "<uuid:pk>": "00000000-0000-0000-0000-000000000001",
+    "<uuid:assignment_id>": "00000000-0000-0000-0000-000000000001",
     "<int:pk>": "1",
     "<str:name>": "nothing",
     "<str:key_id>": "000000000000",
