@@ -39,18 +39,18 @@ class Verified:
     damage: Damage | None
 
 
-def verify(anchors: Iterable[Anchor] = (), *, actor: str = "command line") -> Verified:
-    """Go through the whole chain, store what was found, and tell the history.
+def verify(anchors: Iterable[Anchor] = (), *, actor: str = "") -> Verified:
+    """Go through the whole chain and store what was found. `anchors` were kept outside the database.
 
-    `anchors` were kept outside the database.
+    The history tells what somebody (`actor`) asked for; the hourly verification of the dispatcher is no event.
     """
     # No lock: a long chain takes minutes. What is sealed meanwhile belongs to the next verification.
     head, _ = ChainHead.objects.get_or_create(pk=1, defaults={"mac": START})
     found = _verify(head, {anchor.seq: anchor.mac for anchor in anchors})
     broken = str(found.damage)[:300] if found.damage else ""
-    record(
-        actor=actor, verb="history.verified", subject=str(found.end), detail={"links": found.links, "broken": broken}
-    )
+    if actor:
+        told = {"links": found.links, "broken": broken}
+        record(actor=actor, verb="history.verified", subject=str(found.end), detail=told)
     ChainHead.objects.filter(pk=1).update(verified_at=timezone.now(), verified_to=found.links, broken=broken)
     return found
 

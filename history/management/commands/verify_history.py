@@ -32,7 +32,7 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             raise CommandError(f"--anchor, --anchor-file: {error}") from None
         seal_all()
-        found = verify(anchors)
+        found = verify(anchors, actor="command line")
         if found.damage:
             raise CommandError(f"The history does not hold. {found.damage}. {found.links} links before it hold.")
         self.stdout.write(f"{found.links} events hold; {len(anchors)} anchors agree. The chain ends at {found.end}")
