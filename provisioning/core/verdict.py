@@ -49,6 +49,8 @@ class LookFacts:
     """The state of an account that nothing is done in any more."""
     not_entered: str = ""
     """The state of an account that was not entered yet, or must be proven anew."""
+    desired_changed: bool = False
+    """What is declared changed since the last look compared it."""
     interval: timedelta = timedelta(hours=1)
 
 
@@ -97,6 +99,8 @@ def _whole_look(look: LookFacts, now: datetime) -> Judgement | None:
         return Judgement(Verdict.UNKNOWN, look.last_failure, age)
     if age is None:
         return Judgement(Verdict.UNKNOWN, "never_looked", age)
+    if look.desired_changed:
+        return Judgement(Verdict.UNKNOWN, "desired_changed", age)
     return Judgement(Verdict.UNKNOWN, "too_old", age) if age > 2 * look.interval else None
 
 

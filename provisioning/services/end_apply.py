@@ -28,7 +28,9 @@ def end_verified(applying: Applying, seen: Observation) -> None:
     hold(applying.claim)
     left = [str(change.key) for change in changes_to_make(applying, seen) if change.calls]
     outcome = outcome_of(seen) | {"not_yet_visible": left}
-    move_run(applying.claim, Run.State.VERIFYING, Run.State.DONE, aws_calls=applying.aws_calls, outcome=outcome)
+    # The generation that was compared, which may be newer than the one the plan was made for.
+    done = {"aws_calls": applying.aws_calls, "outcome": outcome, "generation": applying.work.generation}
+    move_run(applying.claim, Run.State.VERIFYING, Run.State.DONE, **done)
     planned = {change.key for change in applying.plan.changes}
     for item in seen.assessment.items:
         if item.key in planned:

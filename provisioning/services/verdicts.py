@@ -32,6 +32,7 @@ class _Last:
     failure: str = ""
     done_at: datetime | None = None
     outcome: Mapping[str, Any] | None = None
+    generation: int = 0
 
 
 def verdicts_of(account_ids: Iterable[str]) -> dict[str, AccountVerdict]:
@@ -75,6 +76,7 @@ def _verdict(
         not_renderable=bool(head and head["failure"]),
         set_aside=state if state in SET_ASIDE else "",
         not_entered=state if state in NOT_PROVEN else "",
+        desired_changed=bool(head and (head["generation"] or 0) > last.generation),
         interval=_interval(head).length,
     )
     outcome = last.outcome or {}
@@ -105,10 +107,14 @@ def _heads(ids: list[str]) -> dict[str, Mapping[str, Any]]:
         return Func(F(path), function="jsonb_array_length", output_field=IntegerField())
 
     rows = DesiredHead.objects.filter(pk__in=ids).annotate(
-        items=length("current__data__items"), closed=length("current__data__closed")
+        items=length("current__data__items"),
+        closed=length("current__data__closed"),
+        generation=F("current__generation"),
     )
     place = {"environment": F("account__environment"), "own_interval": F("account__look_interval_minutes")}
-    return {row["account_id"]: row for row in rows.values("account_id", "failure", "items", "closed", **place)}
+    return {
+        row["account_id"]: row for row in rows.values("account_id", "failure", "items", "closed", "generation", **place)
+    }
 
 
 def _interval(head: Mapping[str, Any] | None) -> LookInterval:
@@ -118,7 +124,9 @@ def _interval(head: Mapping[str, Any] | None) -> LookInterval:
 
 def _last_runs(ids: list[str]) -> dict[str, _Last]:
     finished = Run.objects.filter(account_id__in=ids, finished_at__isnull=False).order_by("account_id", "-finished_at")
-    last_of_each = finished.only("account_id", "state", "finished_at", "reason_code", "outcome").distinct("account_id")
+    last_of_each = finished.only("account_id", "state", "finished_at", "reason_code", "outcome", "generation").distinct(
+        "account_id"
+    )
     newest = last_of_each.filter(kind=Run.Kind.LOOK)
     seeing = last_of_each.filter(kind__in=[Run.Kind.LOOK, Run.Kind.APPLY], state=Run.State.DONE)
     seen = {run.account_id: run for run in seeing}
@@ -128,6 +136,7 @@ def _last_runs(ids: list[str]) -> dict[str, _Last]:
             failures.get(account_id, ""),
             seen[account_id].finished_at if account_id in seen else None,
             seen[account_id].outcome if account_id in seen else None,
+            (seen[account_id].generation or 0) if account_id in seen else 0,
         )
         for account_id in {*failures, *seen}
     }

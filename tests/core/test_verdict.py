@@ -17,6 +17,7 @@ FRESH = LookFacts(assigned=True, last_done_at=NOW - timedelta(minutes=5))
         (LookFacts(assigned=True), KindFacts(), Verdict.UNKNOWN, "never_looked"),
         (LookFacts(True, NOW - timedelta(hours=3)), KindFacts(), Verdict.UNKNOWN, "too_old"),
         (LookFacts(True, NOW, "denied"), KindFacts(open_auto=1), Verdict.UNKNOWN, "denied"),
+        (LookFacts(True, NOW, desired_changed=True), KindFacts(open_auto=1), Verdict.UNKNOWN, "desired_changed"),
         (LookFacts(True, NOW, not_renderable=True), KindFacts(), Verdict.UNKNOWN, "not_renderable"),
         (FRESH, KindFacts(open_auto=1, open_person=1, unread="denied"), Verdict.DRIFTED, "open_drift"),
         (FRESH, KindFacts(open_person=1, unread="denied"), Verdict.UNKNOWN, "denied"),

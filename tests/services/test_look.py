@@ -117,6 +117,17 @@ def test_drift_lives_it_opens_resolves_and_reopens(fleet: Fleet) -> None:
     assert list(verbs) == ["drift.opened", "drift.resolved", "drift.reopened"]
 
 
+def test_what_was_declared_since_the_last_look_is_not_known_until_the_next(fleet: Fleet) -> None:
+    fleet.register()
+    fleet.declare(DEV, group(attached_policies=[]))
+    fleet.converge()
+    assert verdict() == ("in_sync", "")
+    fleet.declare(DEV, group(attached_policies=[]), group("Auditors"))
+    assert verdict() == ("unknown", "desired_changed")
+    fleet.look()
+    assert verdict() == ("drifted", "open_drift")
+
+
 def test_undeclared_roles_in_a_closed_scope_are_extra_and_only_a_person_removes_them(fleet: Fleet) -> None:
     trust = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}'  # noqa: E501
     fleet.sandbox.client("iam", DEV).create_role(RoleName="Legacy", AssumeRolePolicyDocument=trust)
