@@ -92,6 +92,11 @@ class Sandbox:
     def set_root_mfa(self, account: str, enabled: bool) -> None:
         self._ask("POST", f"accounts/{account}/root", {"mfa": enabled})
 
+    def turn_billing_access(self, account: str, error: str = "") -> None:
+        """As the account's root user does in the console: CloudTrail tells that, and not which way."""
+        event = {"name": "SetIAMAccessPreference", "source": "billingconsole.amazonaws.com", "by": "root"}
+        self._ask("POST", f"accounts/{account}/trail", {**event, "error": error})
+
     def limit_pages(self, limit: int) -> None:
         """At most that many items in every page of IAM and Budgets, however many are asked for; 0 ends it."""
         self._ask("POST", "pages", {"limit": limit})

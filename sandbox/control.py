@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from sandbox.cloudformation.deploy import deploy_stackset
+from sandbox.cloudtrail import plant_event
 from sandbox.errors import AwsError
 from sandbox.faults import Fault
 from sandbox.iam.entities import find
@@ -91,16 +92,20 @@ def _state(_body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> An
 
 
 def _account(body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> Any:
-    """POST accounts/<id>/status {"status": ...}, accounts/<id>/root {"mfa": bool}, accounts/<id>/break {"how": ...}."""
+    """POST accounts/<id>/status {"status": ...}, accounts/<id>/root {"mfa": bool}, accounts/<id>/break {"how": ...},
+    accounts/<id>/trail {"name": ..., "source": ..., "by": ..., "error": ...}.
+    """
     with world.lock:
         if rest[1] == "root":
             world.accounts[rest[0]].root_mfa = bool(body["mfa"])
+        elif rest[1] == "trail":
+            plant_event(rest[0], body["name"], body["source"], body["by"], body.get("error", ""))
         elif rest[1] == "status":
             world.set_status(rest[0], body["status"])
         elif rest[1] == "break":
             break_access(rest[0], body["how"])
         else:
-            raise ValueError(f"accounts: no control {rest[1]!r}; use status, root or break")
+            raise ValueError(f"accounts: no control {rest[1]!r}; use status, root, trail or break")
     return {}
 
 

@@ -8,7 +8,7 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 
 QUERY_SERVICES = ("iam", "sts")
-JSON_SERVICES = ("budgets", "organizations")
+JSON_SERVICES = ("budgets", "cloudtrail", "organizations")
 
 _loader = Loader()
 

@@ -31,6 +31,7 @@ class Account:
     status: str = "ACTIVE"
     root_mfa: bool = True
     member: Any = None
+    trail: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass

@@ -30,6 +30,8 @@ PERSON = {
     "it with evidence and a date to look again.",
     "attested_otherwise": "Somebody attested that it is not as declared. Change it as the account's root user and "
     "attest anew, or declare what is there.",
+    "turned_after_attested": "Somebody turned the switch after it was attested; AWS tells that, and not which way. "
+    "Look as the account's root user, and attest anew.",
     "protected": "Firstline never touches this resource (service-linked, Identity Center, Control Tower, break glass, "
     "or how Firstline itself enters). Take it out of the declaration, or change it by hand.",
     "removal_not_supported_yet": "Nobody declared it, inside a scope that a baseline closed. Firstline does not remove "
@@ -63,6 +65,7 @@ REASONS = {
     "apply_role_denied": "its apply role can't be used: observed only",
     "set_aside": "the account was suspended or left",
     "never_looked": "never looked at",
+    "desired_changed": "what is declared changed since the last look",
     "too_old": "the last look is too old to trust",
     "open_drift": "open drift",
     "needs_a_person": "a person must act",

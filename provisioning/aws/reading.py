@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from provisioning.aws import budget_sections, iam_sections
+from provisioning.aws import budget_sections, iam_sections, trail_sections
 from provisioning.aws.pages import Page
 from provisioning.aws.session import AwsSession
 from provisioning.core.change import Read
@@ -59,6 +59,7 @@ class _Look:
             Section.BUDGETS: self._budgets,
             Section.BUDGET_NOTIFICATIONS: self._notifications,
             Section.BUDGET_SUBSCRIBERS: self._subscribers,
+            Section.BILLING_EVENTS: self._billing_events,
         }
         try:
             return Complete(readers[section](), observed_at)
@@ -123,6 +124,11 @@ class _Look:
         if not pages:
             return None
         return {"notification": notification, "subscribers": [person for page in pages for person in page]}
+
+    def _billing_events(self) -> Mapping[str, Any]:
+        wanted = [{"AttributeKey": "EventName", "AttributeValue": trail_sections.BILLING_SWITCH}]
+        read = Read("cloudtrail", "LookupEvents", {"LookupAttributes": wanted}, frozenset())
+        return trail_sections.events_body(self._pages(read, trail_sections.events_page))
 
     def _budget_read(self, operation: str, **params: Any) -> Read:
         return Read("budgets", operation, {"AccountId": self.session.entry.account_id, **params}, frozenset())

@@ -22,6 +22,7 @@ SECTION_ACTIONS: Mapping[Section, frozenset[str]] = {
     Section.BUDGETS: frozenset({"budgets:ViewBudget"}),
     Section.BUDGET_NOTIFICATIONS: frozenset({"budgets:ViewBudget"}),
     Section.BUDGET_SUBSCRIBERS: frozenset({"budgets:ViewBudget"}),
+    Section.BILLING_EVENTS: frozenset({"cloudtrail:LookupEvents"}),
 }
 """The IAM actions that reading each section takes (Service Authorization Reference)."""
 
@@ -58,7 +59,12 @@ def apply_policies(kinds: Sequence[Kind[Any]], protected: Sequence[str], place: 
 def apply_boundary(protected: Sequence[str], place: AccessPath) -> Document:
     """The most the apply role can ever do, whatever else somebody attaches to it."""
     return document(
-        {"Sid": "AtMost", "Effect": "Allow", "Action": ["budgets:*", "iam:*"], "Resource": "*"},
+        {
+            "Sid": "AtMost",
+            "Effect": "Allow",
+            "Action": ["budgets:*", "cloudtrail:LookupEvents", "iam:*"],
+            "Resource": "*",
+        },
         *_denials(protected, place),
     )
 

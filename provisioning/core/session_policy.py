@@ -20,7 +20,10 @@ LOOK_POLICY = json.dumps(
         "Statement": [
             {
                 "Effect": "Allow",
-                "Action": ["budgets:ListTagsForResource", "budgets:ViewBudget", "iam:Get*", "iam:List*"],
+                "Action": [
+                    *("budgets:ListTagsForResource", "budgets:ViewBudget", "cloudtrail:LookupEvents"),
+                    *("iam:Get*", "iam:List*"),
+                ],
                 "Resource": "*",
             }
         ],

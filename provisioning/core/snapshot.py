@@ -35,7 +35,9 @@ class Section(StrEnum):
                  {"subscribers": {budget name: [{"notification": {...as above}, "subscribers":
                   [{"SubscriptionType","Address"}]}]}}
     ATTESTATIONS  no call: what people attested of the account and is still in force, from our own database
-                 {"attested": [{"kind","name","value","by","review_on": ISO date}]}
+                 {"attested": [{"kind","name","value","by","at": ISO 8601,"review_on": ISO date}]}
+    BILLING_EVENTS  LookupEvents of SetIAMAccessPreference, 90 days back:
+                 {"events": [{"id","name","at": ISO 8601,"by"}]}   oldest first
     """
 
     IAM_DETAILS = "iam.details"
@@ -45,6 +47,7 @@ class Section(StrEnum):
     BUDGET_NOTIFICATIONS = "budgets.notifications"
     BUDGET_SUBSCRIBERS = "budgets.subscribers"
     ATTESTATIONS = "attestations"
+    BILLING_EVENTS = "billing.events"
 
 
 @dataclass(frozen=True)

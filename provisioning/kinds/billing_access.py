@@ -1,11 +1,13 @@
 """IAM access to billing: one switch per account that only its root user can turn, in the console.
 
 No API reads or changes it (Billing guide, "Activating access to the Billing console"), and calls to Budgets or Cost
-Explorer succeed whichever way it stands, so they prove nothing. What is observed is what a person attested.
+Explorer succeed whichever way it stands, so they prove nothing. What is observed is what a person attested, until
+CloudTrail shows that somebody turned it afterwards: the event does not say which way, so nobody's word holds then.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -37,7 +39,7 @@ class BillingAccessKind(Kind[BillingAccessSpec]):
 
     name: ClassVar[str] = "billing_access"
     only: ClassVar[str] = "account"
-    sections: ClassVar[frozenset[Section]] = frozenset({Section.ATTESTATIONS})
+    sections: ClassVar[frozenset[Section]] = frozenset({Section.ATTESTATIONS, Section.BILLING_EVENTS})
     runbook: ClassVar[str] = "docs/runbooks/billing-access.md"
     example: ClassVar[Mapping[str, Any]] = {"account": {"activated": True}}
 
@@ -51,8 +53,8 @@ class BillingAccessKind(Kind[BillingAccessSpec]):
         return name
 
     def observed(self, snapshot: Snapshot) -> Mapping[str, BillingAccessSpec]:
-        rows = snapshot.body(Section.ATTESTATIONS)["attested"]
-        return {row["name"]: BillingAccessSpec(row["value"]["activated"]) for row in rows if row["kind"] == self.name}
+        rows = [row for row in _attested(snapshot) if not _turned_after(row, snapshot)]
+        return {row["name"]: BillingAccessSpec(row["value"]["activated"]) for row in rows}
 
     def arn(self, name: str, spec: BillingAccessSpec, context: Context | Snapshot) -> str:
         """The root user's: the switch has none, and only root turns it."""
@@ -77,4 +79,17 @@ class BillingAccessKind(Kind[BillingAccessSpec]):
         return ()
 
     def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
-        return "attested_otherwise" if difference.path else "not_attested"
+        if difference.path:
+            return "attested_otherwise"
+        return "turned_after_attested" if _attested(snapshot) else "not_attested"
+
+
+def _attested(snapshot: Snapshot) -> list[Mapping[str, Any]]:
+    rows = snapshot.body(Section.ATTESTATIONS)["attested"]
+    return [row for row in rows if row["kind"] == BillingAccessKind.name]
+
+
+def _turned_after(row: Mapping[str, Any], snapshot: Snapshot) -> bool:
+    events = snapshot.body(Section.BILLING_EVENTS)["events"]
+    said = datetime.fromisoformat(row["at"])
+    return any(datetime.fromisoformat(event["at"]) > said for event in events)

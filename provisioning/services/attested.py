@@ -11,10 +11,12 @@ Attested = dict[str, Any]
 def attested_of(account_id: str) -> tuple[Attested, ...]:
     """The rows of the section `attestations`, in a steady order; statements and evidence stay out of snapshots."""
     rows = Attestation.objects.in_force().filter(account_id=account_id).order_by("kind", "name")
-    return tuple(
-        {"kind": one.kind, "name": one.name, "value": one.value, "by": one.by, "review_on": one.review_on.isoformat()}
-        for one in rows
-    )
+    return tuple(_plain(one) for one in rows)
+
+
+def _plain(one: Attestation) -> Attested:
+    when = {"at": one.at.isoformat(), "review_on": one.review_on.isoformat()}
+    return {"kind": one.kind, "name": one.name, "value": one.value, "by": one.by, **when}
 
 
 def kinds_attested_in(account_ids: Iterable[str]) -> frozenset[tuple[str, str]]:

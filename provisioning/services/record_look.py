@@ -28,6 +28,7 @@ from provisioning.services.observe import Observation
 from provisioning.services.propose_plans import Proposer, propose_plans
 from provisioning.services.reconcile_drift import Look, reconcile_drift
 from provisioning.services.record_snapshot import record_snapshot
+from provisioning.services.tell_billing_events import tell_billing_events
 from provisioning.services.work import Work
 
 AGAIN_AFTER_FAILURE = timedelta(minutes=1)
@@ -58,6 +59,7 @@ def store_findings(
     """
     now = timezone.now()
     record_snapshot(snapshot=seen.snapshot, facts=seen.facts, run_id=claim.run_id, at=now)
+    tell_billing_events(seen.snapshot)
     look = Look(work.account_id, claim.run_id, now, repairs=bool(repaired))
     settling = reconcile_drift(look, seen.assessment, all_kinds())
     blocked = settling | repaired | {violation.key for violation in seen.violations}

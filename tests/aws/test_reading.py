@@ -17,7 +17,7 @@ from sandbox.organisation.content import owner
 from tests.aws.bench_account import BUDGETS, bench_account
 from tests.aws.conftest import ACCOUNT, Enter
 
-QUIET_LOOK = frozenset(SECTION_ACTIONS) - {Section.IAM_SUMMARY}
+QUIET_LOOK = frozenset(SECTION_ACTIONS) - {Section.IAM_SUMMARY, Section.BILLING_EVENTS}
 CALLS_OF_A_QUIET_LOOK = {
     "AssumeRole": 1,
     "GetAccountAuthorizationDetails": 1,

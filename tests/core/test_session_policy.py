@@ -93,5 +93,5 @@ def test_policy_is_what_sts_takes_whatever_the_names() -> None:
 def test_looking_is_allowed_no_write() -> None:
     (statement,) = json.loads(LOOK_POLICY)["Statement"]
     assert len(LOOK_POLICY) <= LONGEST
-    verbs = ("Get", "List", "View", "Describe")
+    verbs = ("Get", "List", "Lookup", "View", "Describe")
     assert all(action.partition(":")[2].startswith(verbs) for action in statement["Action"])

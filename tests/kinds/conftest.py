@@ -73,7 +73,8 @@ class Account:
         desired = kind.parse(name, declared, self.context)
         self.send(self.plan(kind, name, desired))
         if Section.ATTESTATIONS in kind.sections:
-            self.attested.append({"kind": kind.name, "name": name, "value": declared})
+            at = datetime.now(UTC).isoformat()
+            self.attested.append({"kind": kind.name, "name": name, "value": declared, "at": at})
         return desired
 
     def seen_again(self, kind: Kind[Any], name: str) -> Snapshot:

@@ -78,6 +78,40 @@ class Firstline:
         given = {"parameters": {"people": ["ann"]}, "mode": {"default": mode}}
         self.post(olga, "assignments", wanted | given, 201)
 
+    def keep(self, name: str, text: str, account_id: str = DEV, mode: str = "enforce", **parameters: Any) -> Row:
+        """ann drafts and publishes a version of a baseline, and olga assigns it to one account, or moves it on."""
+        ann, olga = self.person("ann", "baseline_author"), self.person("olga", "operator")
+        ann.post("/api/v1/baselines", {"name": name})
+        draft = ann.post(f"/api/v1/baselines/{name}/versions", text, content_type="application/yaml")
+        assert draft.status_code == 201, draft.content
+        number = draft.json()["number"]
+        self.post(ann, f"baselines/{name}/versions/{number}/publish", seen=draft["ETag"])
+        held = [row for row in self.rows("assignments", live="true") if row["baseline"] == name]
+        given = {"version": number, "parameters": parameters, "mode": {"default": mode}}
+        if held:
+            seen = olga.get(f"/api/v1/assignments/{held[0]['id']}")["ETag"]
+            return self.post(olga, f"assignments/{held[0]['id']}/move", given, seen=seen)
+        wanted = {"baseline": name, "selector": "account", "value": account_id}
+        return self.post(olga, "assignments", wanted | given, 201)
+
+    def refused(self, text: str) -> dict[str, str]:
+        """ann has a declaration checked that is refused: pointer to reason."""
+        ann = self.person("ann", "baseline_author")
+        answer = ann.post("/api/v1/baselines/validate", text, content_type="application/yaml")
+        assert answer.status_code == 422, answer.content
+        return {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
+
+    def managed(self, account_id: str = DEV) -> None:
+        """otto registers it, everything is started, and the account is entered and looked at."""
+        self.register(account_id)
+        self.start()
+        self.until_managed(account_id)
+
+    def drift(self, account_id: str = DEV) -> set[tuple[str, str, str]]:
+        """(kind/name and path, type, remedy) of what is open."""
+        rows = self.rows("drift", account=account_id, state="open")
+        return {(f"{row['kind']}/{row['name']} {row['path']}".strip(), row["type"], row["remedy"]) for row in rows}
+
     def register(self, *account_ids: str) -> None:
         """otto registers accounts below the OU."""
         names = {DEV: "dev", TEST: "test", PROD: "prod"}
@@ -109,9 +143,12 @@ class Firstline:
         return self.ended(asked.json())
 
     def look(self, account_id: str) -> Row:
-        """otto asks for a look of an account that is managed, and it is done."""
+        """otto asks for a look of an account that is managed, and it is done: one that began after he asked."""
         self.until_managed(account_id)
-        return self.ended(self.ask_for_look(account_id))
+        asked = self.person("otto", "operator").post(f"/api/v1/accounts/{account_id}/looks")
+        assert asked.status_code in {200, 202}, asked.content
+        ended = self.ended(asked.json())
+        return ended if asked.status_code == 202 else self.look(account_id)
 
     def ended(self, run: Row) -> Row:
         """A run once it has ended."""

@@ -73,7 +73,7 @@ def test_declared_and_not_attested_waits_for_a_person_without_a_call_about_it(de
     row = Drift.objects.get()
     assert (row.type, row.remedy, row.reason) == ("missing", "person", "not_attested")
     operations = [call["operation"] for call in declared.sandbox.calls(DEV)]
-    assert set(operations) <= {"AssumeRole", "GetCallerIdentity"}
+    assert set(operations) <= {"AssumeRole", "GetCallerIdentity", "LookupEvents"}
 
 
 def test_attested_as_declared_is_in_sync_after_the_look_that_is_due_at_once(declared: Fleet) -> None:
@@ -154,7 +154,7 @@ def test_quiet_looks_store_no_second_snapshot_and_no_statement(declared: Fleet) 
     before = SnapshotRecord.objects.count()
     declared.look()
     assert SnapshotRecord.objects.count() == before
-    assert [sorted(row) for row in load_work(DEV).attested] == [["by", "kind", "name", "review_on", "value"]]
+    assert [sorted(row) for row in load_work(DEV).attested] == [["at", "by", "kind", "name", "review_on", "value"]]
 
 
 def test_it_is_of_one_account_only(declared: Fleet) -> None:
