@@ -91,7 +91,7 @@ def plan(of: Account, **fields: Any) -> PlanRecord:
 
 
 def run(of: Account, **fields: Any) -> Run:
-    """A look that is done, unless said otherwise."""
+    """A look that is done and saw the first generation, unless said otherwise."""
     given = {
         "account": of,
         "kind": Run.Kind.LOOK,
@@ -100,6 +100,7 @@ def run(of: Account, **fields: Any) -> Run:
         "cause": "request",
         "outcome": {"kinds": ["iam.group"], "unread": {}},
         "finished_at": timezone.now(),
+        "generation": 1 if fields.get("state", Run.State.DONE) == Run.State.DONE else None,
         **fields,
     }
     return Run.objects.create(**given)
