@@ -19,10 +19,11 @@ from provisioning.core.policy_document.wildcard import (
     read_pattern,
 )
 from provisioning.core.policy_evaluation.context import Context
-from provisioning.core.policy_evaluation.truth import NO, Truth, known, unknown
+from provisioning.core.policy_evaluation.truth import NO, YES, Truth, known, unknown
 from provisioning.core.policy_evaluation.variables import Variable, fill, variables_of
 
 _COLONS_IN_ARN = 5
+_EVERYTHING: tuple[Token, ...] = ((FREE, "*"),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +42,8 @@ class Matcher:
 
     def matches(self, text: str, context: Context, negated: bool = False) -> Truth:
         """Whether it matches; `negated` when a match is what must not be."""
+        if self.is_everything:
+            return YES
         if not self.loose.fullmatch(text):
             return NO
         if self.strict is not None:
@@ -65,16 +68,26 @@ class Matcher:
 
     def takes_in(self, asked: str, context: Context, negated: bool = False) -> Truth:
         """Whether it matches everything that `asked`, a pattern itself, may stand for."""
+        if self.is_everything:
+            return YES
         filled = fill(self.variables, context, negated)
         if filled.trouble is not None:
-            return filled.trouble
-        ours = read_pattern(_spelt(self.tokens, filled.values), self.flavour, True)
-        theirs = read_pattern(_without_variables(asked, self.flavour), self.flavour, True)
-        if are_disjoint(ours, theirs):
+            anything = self._compared(("*",) * len(self.variables), asked, values_are_patterns=True)
+            return NO if anything is False else filled.trouble
+        whole = self._compared(filled.values, asked)
+        if whole is False:
             return NO
         if self.has_early_variable:
             return self._early
-        return known(True) if contains(ours, theirs) else unknown(f"which of {asked} is meant")
+        return YES if whole else unknown(f"which of {asked} is meant")
+
+    def _compared(self, values: tuple[str, ...], asked: str, values_are_patterns: bool = False) -> bool | None:
+        return _takes_in(_spelt(self.tokens, values, values_are_patterns), asked, self.flavour)
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it is `*`."""
+        return self.tokens == _EVERYTHING
 
     @property
     def _early(self) -> Truth:
@@ -141,12 +154,25 @@ def _loose(kind: str) -> str:
     return "." if kind == ONE else ".*"
 
 
-def _spelt(tokens: tuple[Token, ...], values: tuple[str, ...]) -> str:
+@lru_cache(maxsize=65536)
+def _takes_in(ours: str, asked: str, flavour: Flavour) -> bool | None:
+    """Whether a pattern surely matches all of another, or surely none; None when it is neither, or not certain."""
+    wide = read_pattern(ours, flavour, True)
+    narrow = read_pattern(_without_variables(asked, flavour), flavour, True)
+    if are_disjoint(wide, narrow):
+        return False
+    return True if contains(wide, narrow) else None
+
+
+def _spelt(tokens: tuple[Token, ...], values: tuple[str, ...], values_are_patterns: bool) -> str:
     waiting = iter(values)
     parts = []
     for kind, value in tokens:
-        if kind in (CHARACTER, VARIABLE):
-            parts.append(_escaped(next(waiting) if kind == VARIABLE else value))
+        if kind == VARIABLE:
+            filled = next(waiting)
+            parts.append(filled if values_are_patterns else _escaped(filled))
+        elif kind == CHARACTER:
+            parts.append(_escaped(value))
         else:
             parts.append("?" if kind == ONE else "*")
     return "".join(parts)
