@@ -31,11 +31,12 @@ class Demand:
         if held is Held.UNKNOWN:
             return unknown(self.key)
         if held is Held.ABSENT:
-            return known(self._holds_when_absent)
+            return known(self.holds_when_absent)
         return _OVER[self.operator.over](self, held, context)
 
     @property
-    def _holds_when_absent(self) -> bool:
+    def holds_when_absent(self) -> bool:
+        """Whether a request without the key meets it."""
         if self.operator.if_exists or self.operator.over == FOR_ALL:
             return True
         return self.operator.is_negated and self.operator.over != FOR_ANY

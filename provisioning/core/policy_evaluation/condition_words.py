@@ -36,7 +36,11 @@ def _part(part: Demand | Unreadable) -> str:
         return f"{part.text} holds"
     if part.operator.base == "Null":
         return f"{part.key} is {_null(part.values)}"
-    return f"{_subject(part)} {_verb(part.operator)} {_values(part)}{_or_absent(part.operator)}"
+    demand = f"{_verb(part.operator)} {_values(part)}"
+    if not part.holds_when_absent:
+        return f"{_subject(part)} {demand}"
+    # "is not a or absent" would read both ways.
+    return f"{_subject(part)} " + (f"is absent or {demand}" if part.operator.is_negated else f"{demand} or absent")
 
 
 def _subject(demand: Demand) -> str:
@@ -54,12 +58,8 @@ def _values(demand: Demand) -> str:
         return "what the policy demands"
     shown = [value or '""' for value in demand.values[:_MOST_VALUES]]
     more = len(demand.values) - len(shown)
-    return " or ".join(shown) + (f" or {more} more" if more else "")
-
-
-def _or_absent(operator: Operator) -> str:
-    absent = operator.if_exists or operator.over == FOR_ALL or (operator.is_negated and operator.over != FOR_ANY)
-    return " or absent" if absent else ""
+    between = " nor " if demand.operator.is_negated else " or "
+    return between.join([*shown, f"{more} more"] if more else shown)
 
 
 def _null(values: tuple[str, ...]) -> str:
