@@ -152,7 +152,7 @@ def _fields(policies: Policies) -> dict[str, Any]:
     return {name: getattr(policies, name) for name in ("identity", "boundary", "session", "scps", "resource")}
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(st.lists(_statement, min_size=1, max_size=4))
 def test_fully_known_request_is_decided_as_an_independent_reader_decides(listed: list[Json]) -> None:
     expected = {"allow": "allowed", "deny": "denied", "nothing": "denied"}
