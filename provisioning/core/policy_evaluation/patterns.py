@@ -1,10 +1,8 @@
 """Whether a pattern of a policy matches what a request asks for (IAM user guide, "Using wildcards in resource ARNs",
 "ARN condition operators", "Variables and tags")."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from provisioning.core.policy_document.wildcard import (
     CHARACTER,
@@ -19,6 +17,7 @@ from provisioning.core.policy_document.wildcard import (
     read_pattern,
 )
 from provisioning.core.policy_evaluation.context import Context
+from provisioning.core.policy_evaluation.glob import Glob, Symbol, Wild, glob_of
 from provisioning.core.policy_evaluation.truth import NO, YES, Truth, known, unknown
 from provisioning.core.policy_evaluation.variables import Variable, fill, variables_of
 
@@ -28,34 +27,32 @@ _EVERYTHING: tuple[Token, ...] = ((FREE, "*"),)
 
 @dataclass(frozen=True, eq=False)
 class Matcher:
-    """A compiled pattern. `strict` is AWS's documented rule; `loose` lets every star and variable stand for anything,
-    so what it refuses is surely refused."""
+    """A compiled pattern. Read strictly it follows AWS's documented rule; read loosely every star and variable stands
+    for anything, so that what it refuses is surely refused."""
 
     written: str
     flavour: Flavour
     tokens: tuple[Token, ...]
     variables: tuple[Variable, ...]
-    loose: re.Pattern[str]
-    strict: re.Pattern[str] | None
-    has_early_variable: bool
-    flags: int
+    ignores_case: bool
 
     def matches(self, text: str, context: Context, negated: bool = False) -> Truth:
         """Whether it matches; `negated` when a match is what must not be."""
         if self.is_everything:
             return YES
-        if not self.loose.fullmatch(text):
+        asked = text.lower() if self.ignores_case else text
+        if not self._loose.matches(asked):
             return NO
-        if self.strict is not None:
-            return self._told(self.strict.fullmatch(text) is not None)
+        if not self.variables:
+            return self._told(self._strict.matches(asked))
         filled = fill(self.variables, context, negated)
         if filled.trouble is not None:
             return filled.trouble
-        if not self._filled_in(filled.values, False).fullmatch(text):
+        if not self._filled_in(filled.values, strict=False).matches(asked):
             return NO
-        if self.has_early_variable:
+        if self._has_early_variable:
             return self._early
-        return self._told(self._filled_in(filled.values, True).fullmatch(text) is not None)
+        return self._told(self._filled_in(filled.values, strict=True).matches(asked))
 
     def _told(self, strictly: bool) -> Truth:
         # AWS documents that only a star that ends its segment runs past a colon; what happens otherwise is not said.
@@ -63,8 +60,17 @@ class Matcher:
             return known(strictly)
         return unknown(f"whether * and ? run past a colon in {self.written}")
 
-    def _filled_in(self, values: tuple[str, ...], strict: bool) -> re.Pattern[str]:
-        return _expression(self.tokens, self.flavour, values, strict, self.flags)
+    @cached_property
+    def _loose(self) -> Glob:
+        return glob_of(_cased(_loosely(kind, value), self.ignores_case) for kind, value in self.tokens)
+
+    @cached_property
+    def _strict(self) -> Glob:
+        return self._filled_in((), strict=True)
+
+    def _filled_in(self, values: tuple[str, ...], strict: bool) -> Glob:
+        symbols = _filled_in(self.tokens, self.flavour, values, strict)
+        return glob_of(_cased(symbol, self.ignores_case) for symbol in symbols)
 
     def takes_in(self, asked: str, context: Context, negated: bool = False) -> Truth:
         """Whether it matches everything that `asked`, a pattern itself, may stand for."""
@@ -77,17 +83,21 @@ class Matcher:
         whole = self._compared(filled.values, asked)
         if whole is False:
             return NO
-        if self.has_early_variable:
+        if self._has_early_variable:
             return self._early
         return YES if whole else unknown(f"which of {asked} is meant")
 
     def _compared(self, values: tuple[str, ...], asked: str, values_are_patterns: bool = False) -> bool | None:
         return _takes_in(_spelt(self.tokens, values, values_are_patterns), asked, self.flavour)
 
-    @property
+    @cached_property
     def is_everything(self) -> bool:
         """Whether it is `*`."""
         return self.tokens == _EVERYTHING
+
+    @cached_property
+    def _has_early_variable(self) -> bool:
+        return self.flavour is Flavour.RESOURCE and _colons_before_variable(self.tokens) < _COLONS_IN_ARN
 
     @property
     def _early(self) -> Truth:
@@ -99,12 +109,7 @@ class Matcher:
 def matcher(text: str, flavour: Flavour, variables: bool, ignore_case: bool = False) -> Matcher:
     """Compiles a pattern once; `variables` is true from policy version 2012-10-17 on."""
     tokens = read_pattern(text, flavour, variables).tokens
-    found = variables_of(tokens)
-    flags = re.DOTALL | (re.IGNORECASE if ignore_case else 0)
-    loose = re.compile(_loosely(tokens), flags)
-    strict = None if found else _expression(tokens, flavour, (), True, flags)
-    early = flavour is Flavour.RESOURCE and _colons_before_variable(tokens) < _COLONS_IN_ARN
-    return Matcher(text, flavour, tokens, found, loose, strict, early, flags)
+    return Matcher(text, flavour, tokens, variables_of(tokens), ignore_case)
 
 
 def is_wild(text: str) -> bool:
@@ -121,37 +126,34 @@ def _colons_before_variable(tokens: tuple[Token, ...]) -> int:
     return _COLONS_IN_ARN
 
 
-def _loosely(tokens: Iterable[Token]) -> str:
-    return "".join(re.escape(value) if kind == CHARACTER else _loose(kind) for kind, value in tokens)
+def _loosely(kind: str, value: str) -> Symbol:
+    return value if kind == CHARACTER else Wild.ONE if kind == ONE else Wild.RUN
 
 
-@lru_cache(maxsize=16384)
-def _expression(
-    tokens: tuple[Token, ...], flavour: Flavour, values: tuple[str, ...], strict: bool, flags: int
-) -> re.Pattern[str]:
+def _filled_in(tokens: tuple[Token, ...], flavour: Flavour, values: tuple[str, ...], strict: bool) -> list[Symbol]:
     """The pattern with its variables filled in. A value is plain text: a star in it is no wildcard."""
     waiting = iter(values)
-    parts: list[str] = []
+    symbols: list[Symbol] = []
     colons = 0
     for kind, value in tokens:
-        text = next(waiting) if kind == VARIABLE else value
         if kind in (CHARACTER, VARIABLE):
-            parts.append(re.escape(text))
+            text = value if kind == CHARACTER else next(waiting)
             colons += text.count(":")
+            symbols.append(text)
         else:
-            parts.append(_wild(kind, flavour, colons) if strict else _loose(kind))
-    return re.compile("".join(parts), flags)
+            symbols.append(_strictly(kind, flavour, colons) if strict else _loosely(kind, value))
+    return symbols
 
 
-def _wild(kind: str, flavour: Flavour, colons: int) -> str:
-    bound = flavour is Flavour.RESOURCE or (flavour is Flavour.ARN and colons < _COLONS_IN_ARN)
+def _strictly(kind: str, flavour: Flavour, colons: int) -> Symbol:
     if kind == ONE:
-        return "[^:]" if bound else "."
-    return ".*" if kind in (FREE, EDGE) else "[^:]*"
+        bound = flavour is Flavour.RESOURCE or (flavour is Flavour.ARN and colons < _COLONS_IN_ARN)
+        return Wild.ONE_IN_SEGMENT if bound else Wild.ONE
+    return Wild.RUN if kind in (FREE, EDGE) else Wild.RUN_IN_SEGMENT
 
 
-def _loose(kind: str) -> str:
-    return "." if kind == ONE else ".*"
+def _cased(symbol: Symbol, ignores_case: bool) -> Symbol:
+    return symbol.lower() if ignores_case and isinstance(symbol, str) else symbol
 
 
 @lru_cache(maxsize=65536)
