@@ -22,6 +22,8 @@ from provisioning.core.policy_evaluation.truth import NO, YES, Truth, known, unk
 from provisioning.core.policy_evaluation.variables import Variable, fill, variables_of
 
 _COLONS_IN_ARN = 5
+# Two patterns that are longer than this together would hold up a worker; how they meet then counts as not certain.
+_MOST_STEPS = 200_000
 _EVERYTHING: tuple[Token, ...] = ((FREE, "*"),)
 
 
@@ -159,6 +161,8 @@ def _cased(symbol: Symbol, ignores_case: bool) -> Symbol:
 @lru_cache(maxsize=65536)
 def _takes_in(ours: str, asked: str, flavour: Flavour) -> bool | None:
     """Whether a pattern surely matches all of another, or surely none; None when it is neither, or not certain."""
+    if len(ours) * len(asked) > _MOST_STEPS:
+        return None
     wide = read_pattern(ours, flavour, True)
     narrow = read_pattern(_without_variables(asked, flavour), flavour, True)
     if are_disjoint(wide, narrow):

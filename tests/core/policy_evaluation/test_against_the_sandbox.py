@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from provisioning.core.policy_evaluation import NamedDocument, Policies, Request, evaluate
+from provisioning.core.policy_evaluation import Answer, NamedDocument, Policies, Request, evaluate
 from sandbox.evaluate import decide
 
 Json = dict[str, Any]
@@ -104,13 +104,22 @@ OF_ANN = {
 COMMON = ("iam:CreateUser", "iam:GetUser", "s3:GetObject", "s3:PutObject", "ec2:RunInstances", "ec2:DescribeInstances")
 
 
-def test_policies_of_aws_are_all_understood_and_decided_as_by_the_sandbox() -> None:
+def _ask(name: str, text: str, action: str) -> Answer:
+    policies = Policies((NamedDocument(f"AWS policy {name}", text),))
+    return evaluate(Request(ANN, action, "arn:aws:s3:::reports/x", {}, ACCOUNT), policies)
+
+
+def test_every_policy_of_aws_is_understood() -> None:
     for name, policy in AWS_POLICIES.items():
-        text = json.dumps(policy["Document"])
-        policies = Policies((NamedDocument(f"AWS policy {name}", text),))
+        for action in COMMON[:3]:
+            missing = _ask(name, json.dumps(policy["Document"]), action).missing
+            assert not any("means" in one or "read" in one or "compares" in one for one in missing), (name, missing)
+
+
+def test_policies_of_aws_are_decided_as_by_the_sandbox() -> None:
+    for name in sorted(AWS_POLICIES)[::12]:
+        text = json.dumps(AWS_POLICIES[name]["Document"])
         for action in COMMON:
-            answer = evaluate(Request(ANN, action, "arn:aws:s3:::reports/x", {}, ACCOUNT), policies)
-            if answer.decision != "cannot_tell":
-                theirs = decide([text], action, "arn:aws:s3:::reports/x", OF_ANN)
-                assert (answer.decision == "allowed") == (theirs == "allowed"), (name, action)
-            assert not any("means" in one or "read" in one for one in answer.missing), (name, action, answer.missing)
+            answer = _ask(name, text, action)
+            theirs = decide([text], action, "arn:aws:s3:::reports/x", OF_ANN)
+            assert answer.decision in ("cannot_tell", "allowed" if theirs == "allowed" else "denied"), (name, action)

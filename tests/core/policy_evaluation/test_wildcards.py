@@ -1,9 +1,13 @@
 """Action, NotAction, Resource and NotResource with their wildcards (IAM user guide, "Using wildcards")."""
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from provisioning.core.policy_evaluation.glob import Wild, glob_of
 from tests.core.policy_evaluation.questions import FILE, allow, decide, deny
 
 LOG = "arn:aws:logs:eu-west-1:111122223333:log-group:/app/web:log-stream:one"
@@ -100,3 +104,20 @@ def test_deny_on_a_part_of_what_is_asked_leaves_it_open() -> None:
     assert decide("s3:GetObject", "*", identity=statements) == "cannot_tell"
     assert decide("s3:GetObject", "arn:aws:s3:::secret/*", identity=statements) == "denied"
     assert decide("s3:GetObject", "arn:aws:s3:::reports/*", identity=statements) == "allowed"
+
+
+@given(st.text("ab:*?", max_size=8), st.text("ab:", max_size=8))
+def test_glob_matches_as_a_regular_expression_would(pattern: str, text: str) -> None:
+    expression = "".join({"*": ".*", "?": "."}.get(one, one) for one in pattern)
+    symbols = [{"*": Wild.RUN, "?": Wild.ONE}.get(one, one) for one in pattern]
+    assert glob_of(symbols).matches(text) == bool(re.fullmatch(expression, text))
+    bound = expression.replace(".", "[^:]")
+    within = [{"*": Wild.RUN_IN_SEGMENT, "?": Wild.ONE_IN_SEGMENT}.get(one, one) for one in pattern]
+    assert glob_of(within).matches(text) == bool(re.fullmatch(bound, text))
+
+
+def test_pattern_of_many_stars_is_answered_all_the_same() -> None:
+    stars = [allow("s3:*", f"arn:aws:s3:::{'a*' * 2000}b")]
+    assert decide("s3:GetObject", f"arn:aws:s3:::{'a' * 2000}", identity=stars) == "denied"
+    assert decide("s3:GetObject", f"arn:aws:s3:::{'a' * 2000}b", identity=stars) == "allowed"
+    assert decide("s3:GetObject", f"arn:aws:s3:::{'a*' * 500}", identity=stars) == "cannot_tell"
