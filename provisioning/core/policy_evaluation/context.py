@@ -27,8 +27,9 @@ _TYPES = {
     AskerKind.FEDERATED_USER: "FederatedUser",
     AskerKind.ROOT: "Account",
 }
-# What differs from member to member of a group, and from one caller that isn't known to the next.
-_OF_A_PERSON = ("aws:principalarn", "aws:username")
+# What differs from member to member of a group; of a caller that isn't known at all, nothing is known.
+_OF_A_MEMBER = ("aws:principaltag/", "aws:username")
+_OF_A_CALLER = ("aws:principal", "aws:username")
 
 
 class Held(Enum):
@@ -60,9 +61,9 @@ class Context:
     @cached_property
     def _values(self) -> Mapping[str, tuple[str, ...]]:
         given = {key.lower(): tuple(values) for key, values in self.request.context.items()}
-        derived = {key: values for key, values in _derived(self.request, self.asker).items() if key not in given}
-        kept = {key: values for key, values in (derived | given).items() if key not in self._named_unknown}
-        return {key: values for key, values in kept.items() if not _begins(key, self._unknown_beginnings)}
+        derived = _derived(self.request, self.asker)
+        likely = {key: values for key, values in derived.items() if not _begins(key, self._unknown_beginnings)}
+        return {key: values for key, values in (likely | given).items() if key not in self._named_unknown}
 
     @cached_property
     def _named_unknown(self) -> frozenset[str]:
@@ -77,8 +78,9 @@ class Context:
             return True
         if name in NEVER_ASSUMED_ABSENT or name.startswith(_TAGS_OF_RESOURCE):
             return True
-        many = self.asker.kind in (AskerKind.GROUP, AskerKind.UNKNOWN)
-        return many and (name in _OF_A_PERSON or name.startswith("aws:principaltag/"))
+        if self.asker.kind is AskerKind.UNKNOWN:
+            return name.startswith(_OF_A_CALLER)
+        return self.asker.kind is AskerKind.GROUP and name.startswith(_OF_A_MEMBER)
 
 
 def _begins(name: str, beginnings: tuple[str, ...]) -> bool:
@@ -90,8 +92,9 @@ def _derived(request: Request, asker: Asker) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {
         "aws:resourceaccount": (request.resource_account or _account_of(request.resource) or account,),
         "aws:viaawsservice": ("false",),
-        "aws:principalisawsservice": ("true" if asker.kind is AskerKind.SERVICE else "false",),
     }
+    if asker.kind is not AskerKind.UNKNOWN:
+        found["aws:principalisawsservice"] = ("true" if asker.kind is AskerKind.SERVICE else "false",)
     if asker.kind in _TYPES:
         found["aws:principaltype"] = (_TYPES[asker.kind],)
         found["aws:principalaccount"] = (account,)

@@ -10,7 +10,8 @@ class Request:
 
     `principal_arn` is a user, a role (any of its sessions), a session, a group (any of its members), the account's
     root, a service (`ec2.amazonaws.com`) or an identity provider; empty when it isn't known. Context keys compare
-    without regard to case. A key that isn't there is absent; one in `unknown` may be there or not.
+    without regard to case. A key that isn't there is absent (but see `NEVER_ASSUMED_ABSENT`), and so is one without
+    values; one in `unknown` may be there or not, where `aws:PrincipalTag/*` stands for all that aren't given.
     `resource_account` makes it a request across accounts when it differs.
     """
 
