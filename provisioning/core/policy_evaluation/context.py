@@ -8,9 +8,6 @@ from functools import cached_property
 from provisioning.core.policy_evaluation.asker import Asker, AskerKind, asker_of
 from provisioning.core.policy_evaluation.request import Request
 
-# A key that isn't given is absent, but for these. AWS puts them into every signed request, or what they hold is a fact
-# of the organisation or the resource (IAM user guide, "AWS global condition context keys"): not given, they aren't
-# known. Given without values, they are absent.
 NEVER_ASSUMED_ABSENT = frozenset(
     {
         *("aws:currenttime", "aws:epochtime", "aws:securetransport", "aws:sourceip", "aws:requestedregion"),
@@ -18,7 +15,10 @@ NEVER_ASSUMED_ABSENT = frozenset(
         *("aws:principalorgid", "aws:principalorgpaths", "aws:resourceorgid", "aws:resourceorgpaths"),
     }
 )
-_TAGS_OF_RESOURCE = "aws:resourcetag/"
+"""AWS puts them into every signed request, or what they hold is a fact of the organisation (IAM user guide, "AWS global
+condition context keys"): not given, they aren't known; given without values, they are absent."""
+# Of AWS as a whole and of single services, e.g. iam:ResourceTag/team.
+_TAGS_OF_RESOURCE = (":resourcetag/", "s3:existingobjecttag/")
 _TYPES = {
     AskerKind.USER: "User",
     AskerKind.GROUP: "User",
@@ -76,7 +76,7 @@ class Context:
     def _is_unknown(self, name: str) -> bool:
         if name in self._named_unknown or _begins(name, self._unknown_beginnings):
             return True
-        if name in NEVER_ASSUMED_ABSENT or name.startswith(_TAGS_OF_RESOURCE):
+        if name in NEVER_ASSUMED_ABSENT or any(tags in name for tags in _TAGS_OF_RESOURCE):
             return True
         if self.asker.kind is AskerKind.UNKNOWN:
             return name.startswith(_OF_A_CALLER)

@@ -20,16 +20,14 @@ _MANY = (AskerKind.GROUP, AskerKind.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How a statement reaches the one who asks.
-
-    `direct`: the user, session, service or everyone; no other layer limits what that allows in its own account.
-    `limited`: the role of a session, or the user of a federated session; boundary and session policy limit it.
-    `account`: the account as a whole; its own policies decide.
-    """
+    """How a statement reaches the one who asks."""
 
     direct: Truth = NO
+    """As the user, session, service or everyone: in its own account no other layer limits what that allows."""
     limited: Truth = NO
+    """As the role of a session, or the user of a federated one: boundary and session policy limit it."""
     account: Truth = NO
+    """As the account as a whole: its own policies decide."""
 
     @property
     def any(self) -> Truth:

@@ -35,6 +35,8 @@ def _holds(key: str, wanted: str, who: str, **more: Any) -> str:
         (ANN, "aws:userid", "AIDAEXAMPLE0000000001", "unknown"),
         (ANN, "aws:PrincipalOrgID", "o-example", "unknown"),
         (ANN, "aws:ResourceTag/team", "red", "unknown"),
+        (ANN, "ec2:ResourceTag/team", "red", "unknown"),
+        (ANN, "s3:ExistingObjectTag/team", "red", "unknown"),
         (ANN, "aws:PrincipalTag/team", "red", "yes"),  # absent
     ],
 )
