@@ -75,7 +75,7 @@ def _single(operator: str, values: tuple[Any, ...]) -> st.SearchStrategy[Any]:
     return element if operator == "Null" else _some(element)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.lists(_statements(), min_size=1, max_size=3), st.sampled_from(ACTIONS), st.sampled_from(RESOURCES), _contexts)
 def test_sure_answer_is_that_of_the_sandbox(listed: list[Json], action: str, resource: str, context: Json) -> None:
     text = json.dumps({"Version": "2012-10-17", "Statement": listed})
