@@ -38,7 +38,10 @@ def needed_actions(call: Call) -> list[Needed]:
         return _budgets(call)
     if call.service == "sts":
         return _sts(call)
-    return [Needed(f"{call.service}:{call.operation}", "*")]
+    needed = [Needed(f"{call.service}:{call.operation}", "*")]
+    if (call.service, call.operation) == ("organizations", "CreateAccount") and call.params.get("Tags"):
+        needed.append(Needed("organizations:TagResource", "*"))
+    return needed
 
 
 def _iam(call: Call) -> list[Needed]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
+from sandbox.account_creation import OPERATIONS as ACCOUNT_CREATION
 from sandbox.authorise import authorise
 from sandbox.call import Call, Principal, read_call
 from sandbox.control import control
@@ -108,7 +109,7 @@ def _remember(call: Call, given: Answer) -> None:
 
 
 def _dispatch(call: Call) -> Answer:
-    handler = handler_of(call)
+    handler = handler_of(call) or (ACCOUNT_CREATION.get(call.operation) if call.service == "organizations" else None)
     if handler:
         return answer(call.service, call.operation, handler(call))
     if call.service in NOT_MOTOS:

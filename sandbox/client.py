@@ -101,6 +101,10 @@ class Sandbox:
         """At most that many items in every page of IAM and Budgets, however many are asked for; 0 ends it."""
         self._ask("POST", "pages", {"limit": limit})
 
+    def account_creation(self, **how: float) -> None:
+        """`polls`: how often a new account is seen in progress; `role_after`: seconds until its role is known."""
+        self._ask("POST", "creations", how)
+
     def expire_sessions(self, account: str = "") -> int:
         return int(self._ask("POST", "sessions/expire", {"account": account})["expired"])
 

@@ -126,6 +126,13 @@ def _pages(body: dict[str, Any], _query: dict[str, str], _rest: list[str]) -> An
     return {}
 
 
+def _creations(body: dict[str, Any], _query: dict[str, str], _rest: list[str]) -> Any:
+    """How CreateAccount goes from now on: seen in progress `polls` times, its role unknown for `role_after` seconds."""
+    world.creation_polls = int(body.get("polls", world.creation_polls))
+    world.creation_role_after = float(body.get("role_after", world.creation_role_after))
+    return {}
+
+
 def _credentials(_body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> Any:
     with world.lock:
         return administrator(rest[0]).credentials()
@@ -161,6 +168,7 @@ _ROUTES: dict[tuple[str, str], Handle] = {
     ("POST", "accounts"): _account,
     ("POST", "sessions"): _expire,
     ("POST", "pages"): _pages,
+    ("POST", "creations"): _creations,
     ("GET", "credentials"): _credentials,
     ("GET", "hub"): _hub,
     ("POST", "stacksets"): _stackset,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -61,6 +62,8 @@ def _target(call: Call) -> _Target:
         raise denied("sts", caller, needed, f"with an explicit deny in a {SCP}")
     role = find_role_by_arn(world.iam(account), call.text("RoleArn"))
     how = trusted(printed_trust(role), caller, context) if role else "none"
+    if world.accounts[account].enterable_at > time.time():
+        raise denied("sts", caller, needed, "")
     if role is None or how == "none" or _lacks_permission(caller, account, how, needed, external_id):
         raise denied("sts", caller, needed, "")
     return _Target(account, role)

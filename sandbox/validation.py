@@ -12,6 +12,7 @@ from botocore.model import Shape
 from sandbox.errors import AwsError
 from sandbox.service_models import operation_model
 
+_CODES = {"budgets": "InvalidParameterException", "organizations": "InvalidInputException"}
 # Java's way to say "letters, separators and numbers of any script", which Python's re does not know.
 _JAVA_WORDS = r"\p{L}\p{Z}\p{N}"
 
@@ -23,7 +24,7 @@ def check_parameters(service: str, operation: str, params: dict[str, Any]) -> No
         return
     faults = list(_faults(model.input_shape, params, ""))
     if faults:
-        code = "ValidationError" if service in ("iam", "sts") else "InvalidParameterException"
+        code = _CODES.get(service, "ValidationError")
         text = f"{len(faults)} validation error{'s' * (len(faults) > 1)} detected: " + "; ".join(faults)
         raise AwsError(code, text)
 

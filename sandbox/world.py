@@ -21,7 +21,10 @@ PARTITION = "aws"
 
 @dataclass
 class Account:
-    """An AWS account that exists. `member` is moto's object of it, None outside an organisation."""
+    """An AWS account that exists. `member` is moto's object of it, None outside an organisation.
+
+    Nobody enters it before `enterable_at`, seconds since the epoch: a role of a new account is not known at once.
+    """
 
     id: str
     name: str
@@ -30,6 +33,7 @@ class Account:
     org_id: str = ""
     status: str = "ACTIVE"
     root_mfa: bool = True
+    enterable_at: float = 0.0
     member: Any = None
     trail: list[dict[str, Any]] = field(default_factory=list)
 
@@ -45,6 +49,9 @@ class World:
     reads: ReadMemory = field(default_factory=ReadMemory)
     hub: dict[str, str] = field(default_factory=dict)
     page_limit: int = 0
+    creations: list[Any] = field(default_factory=list)
+    creation_polls: int = 2
+    creation_role_after: float = 0.0
 
     def reset(self, seed: int = 0) -> None:
         """Empties everything; the same seed then gives the same ids and keys again."""
@@ -54,6 +61,8 @@ class World:
             for store in (self.accounts, self.sessions, self.budgets, self.hub):
                 store.clear()
             self.page_limit = 0
+            self.creations.clear()
+            self.creation_polls, self.creation_role_after = 2, 0.0
             self.log.clear()
             self.faults.clear()
             self.reads.clear()

@@ -107,7 +107,9 @@ def test_status_set_by_either_way_is_seen_by_both(sandbox: Sandbox) -> None:
 
 def test_account_made_through_organizations_can_be_entered_by_its_default_role(sandbox: Sandbox) -> None:
     organizations = sandbox.client("organizations", MANAGEMENT)
-    made = organizations.create_account(Email="new@example.com", AccountName="new")["CreateAccountStatus"]
+    sandbox.account_creation(polls=0)
+    asked = organizations.create_account(Email="new@example.com", AccountName="new")["CreateAccountStatus"]
+    made = organizations.describe_create_account_status(CreateAccountRequestId=asked["Id"])["CreateAccountStatus"]
     entered = sandbox.client("sts", MANAGEMENT).assume_role(
         RoleArn=f"arn:aws:iam::{made['AccountId']}:role/OrganizationAccountAccessRole", RoleSessionName="bootstrap"
     )
