@@ -74,6 +74,19 @@ class Environment(BaseSettings):
     )
     apply_role: str = Field("firstline/FirstlineApply", description="Path and name of the role that applies.")
     hand_over_role: str = Field("firstline/FirstlineHandOver", description="Path and name of the role that hands over.")
+    vending_role: str = Field(
+        "firstline/FirstlineVending",
+        description="Path and name of the role that makes accounts, in the management one.",
+    )
+    management_account_id: str = Field(
+        "", pattern=r"^([0-9]{12})?$", description="The organisation's management account; account requests need it."
+    )
+    account_request_approval: bool = Field(
+        True, description="Requests for accounts wait for an approver who did not ask for them."
+    )
+    vending_bootstrap: Literal["roles", "stackset"] = Field(
+        "roles", description="Our roles in a new account: made by the vending worker, or awaited from a StackSet."
+    )
     break_glass: list[str] = Field([], description="JSON list of role and user names that no plan may touch.")
     lease_seconds: float = Field(60, gt=0, description="How long a worker holds an account without a sign of life.")
     connect_timeout_seconds: float = Field(3, gt=0, description="For a connection to AWS.")

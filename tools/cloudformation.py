@@ -7,13 +7,14 @@ from typing import Any
 
 import yaml
 
+from provisioning.core.access_path import WORKERS as WORKER_ROLES
 from provisioning.core.access_path import AccessPath, Document
-from provisioning.services.print_permissions import HubFacts, hub_policies, role_policies, trusts
+from provisioning.services.print_permissions import HubFacts, hub_policies, management_policies, role_policies, trusts
 
 Resources = dict[str, Any]
 
 PLACE = AccessPath(partition="${AWS::Partition}", account_id="${AWS::AccountId}", role_path="${RolePath}")
-WORKERS = {"LookWorker": "look", "ApplyWorker": "apply", "HandOver": "hand-over"}
+WORKERS = {"LookWorker": "look", "ApplyWorker": "apply", "HandOver": "hand-over", "VendWorker": "vend"}
 _ROLES = {
     "look": ("Look", "Reads what a look compares; it can write nothing."),
     "apply": ("Apply", "Makes the calls of approved plans, each session narrowed to its calls."),
@@ -72,9 +73,19 @@ def hub_resources() -> Resources:
     return made
 
 
+def vending_resources() -> Resources:
+    """The role of the management account that makes accounts, bounded by its own policy."""
+    purpose = "Makes accounts that were asked for, places them, and enters them as AWS left them."
+    policy = _policy("FirstlineVending-1", purpose, management_policies(PLACE)["vending-1"])
+    return {
+        "VendingPolicy1": policy,
+        "VendingRole": _account_role("Vending", purpose, ["VendingPolicy1"], "VendingPolicy1"),
+    }
+
+
 def worker_role(worker: str) -> str:
     """The name of a worker's role, and of its Kubernetes service account."""
-    return "firstline-hand-over" if worker == "hand-over" else f"firstline-{worker}-worker"
+    return WORKER_ROLES[worker]
 
 
 def substituted(value: Any) -> Any:

@@ -36,12 +36,16 @@ class AccountEntry:
 
 @dataclass(frozen=True)
 class Entrance:
-    """One kind of session: whose, under which name, narrowed by which policy (JSON text)."""
+    """One kind of session: whose, under which name, narrowed by which policy (JSON text).
+
+    `through`: the credentials that assume the role; None for the hub's own.
+    """
 
     entry: AccountEntry
     session_name: str
     session_policy: str | None
     settings: AwsSettings
+    through: AccountCredentials | None = None
 
 
 def clean_session_name(name: str) -> str:
@@ -71,8 +75,10 @@ def assume(entrance: Entrance, counter: CallCounter) -> AccountCredentials:
 def request_session(entrance: Entrance, counter: CallCounter) -> Mapping[str, Any]:
     """AssumeRole's answer, unread. Raises AwsError."""
     try:
-        with making(CallContext(None, counter)):
-            answer: Mapping[str, Any] = clients_for(entrance.settings).hub_sts().assume_role(**_parameters(entrance))
+        clients = clients_for(entrance.settings)
+        sts: Any = clients.account("sts") if entrance.through else clients.hub_sts()
+        with making(CallContext(entrance.through, counter)):
+            answer: Mapping[str, Any] = sts.assume_role(**_parameters(entrance))
     except BOTO_FAILURES as error:
         raise counter.note(classify(error, _ASSUME)) from None
     return answer

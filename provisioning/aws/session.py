@@ -83,15 +83,23 @@ class AwsSession:
 
         Sent again only after an answer that proves it had no effect: throttled, or the session had expired.
         """
-        request = Request(call.service, call.operation, writes=True)
-        ask = partial(self._ask, request, plain_parameters(call.params), current_lease_deadline())
         try:
-            self._with_session(partial(self._patience.call, ask, WRITE_AGAIN))
+            self.send_for_answer(call)
         except AwsError as error:
             if error.aws_code in call.accepts:
                 return Sent.ALREADY
             raise
         return Sent.OK
+
+    def send_for_answer(self, call: Call) -> Page:
+        """As `send`, for a write whose answer says more than that it was done. Every refusal is raised."""
+        request = Request(call.service, call.operation, writes=True)
+        ask = partial(self._ask, request, plain_parameters(call.params), current_lease_deadline())
+        return self._with_session(partial(self._patience.call, ask, WRITE_AGAIN))
+
+    def leading_to(self, entry: AccountEntry, session_name: str) -> Entrance:
+        """How another role is assumed by this session's role (role chaining)."""
+        return Entrance(entry, session_name, None, self._entrance.settings, through=self._credentials)
 
     def _paged(self, read: Read, on_page: Callable[[], None] | None = None) -> PagedRead:
         if not is_read(read.operation):
@@ -171,7 +179,13 @@ def enter(
 
     Raises AccessFailedError with its causes, or AwsError where AWS throttled or gave no answer.
     """
-    entrance = Entrance(entry, session_name, session_policy, settings)
+    with enter_by(Entrance(entry, session_name, session_policy, settings), counter, pause) as session:
+        yield session
+
+
+@contextmanager
+def enter_by(entrance: Entrance, counter: CallCounter | None = None, pause: Pause = time.sleep) -> Iterator[AwsSession]:
+    """As `enter`, for an entrance that is known already."""
     session = AwsSession(entrance, counter or CallCounter(), pause)
     try:
         yield session

@@ -31,6 +31,7 @@ class AccessPath:
     look: str = "FirstlineLook"
     apply: str = "FirstlineApply"
     hand_over: str = "FirstlineHandOver"
+    vending: str = "FirstlineVending"
 
     def arn(self, resource: str, service: str = "iam") -> str:
         """ARN of a resource of the account, e.g. role/*. IAM and Budgets have no region."""
@@ -42,6 +43,17 @@ class AccessPath:
         return [self.arn(f"{kind}{self.role_path}*") for kind in OUR_RESOURCES]
 
 
+WORKERS = {
+    "look": "firstline-look-worker",
+    "apply": "firstline-apply-worker",
+    "hand-over": "firstline-hand-over",
+    "vend": "firstline-vend-worker",
+}
+"""Names of the workers' roles in the hub, and of their Kubernetes service accounts."""
+BOOTSTRAP_ROLE = "OrganizationAccountAccessRole"
+"""What CreateAccount makes in a new account, trusting the management account (Organizations user guide)."""
+
+
 def document(*statements: Statement) -> Document:
     """A policy document of these statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
@@ -51,6 +63,18 @@ def hub_policy(place: AccessPath, role: str) -> Document:
     """What one worker of the hub may do: assume one kind of role, in any account, and nothing else."""
     target = f"arn:{place.partition}:iam::*:role{place.role_path}{role}"
     return document(_allow("AssumeOneKindOfRole", ["sts:AssumeRole"], target))
+
+
+def vending_policy(place: AccessPath) -> Document:
+    """Making accounts, placing them, and entering them as AWS left them; no other change of the organisation."""
+    reads = ["DescribeCreateAccountStatus", "ListAccounts", "ListCreateAccountStatus"]
+    reads += ["ListOrganizationalUnitsForParent", "ListParents", "ListRoots", "ListTagsForResource"]
+    return document(
+        _allow("Read", [f"organizations:{one}" for one in reads], "*"),
+        # None of the three can be held to accounts that do not exist yet.
+        _allow("Vend", [f"organizations:{one}" for one in ("CreateAccount", "MoveAccount", "TagResource")], "*"),
+        _allow("EnterWhatWasMade", ["sts:AssumeRole"], f"arn:{place.partition}:iam::*:role/{BOOTSTRAP_ROLE}"),
+    )
 
 
 def access_trust(hub_role_arn: str, external_id: str, organization_id: str) -> Document:

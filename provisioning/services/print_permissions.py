@@ -11,6 +11,7 @@ from provisioning.core.access_path import (
     pod_identity_trust,
     protecting_scp,
     service_trust,
+    vending_policy,
     web_identity_trust,
 )
 from provisioning.core.role_policies import apply_boundary, apply_policies, hand_over_policy, look_policies
@@ -51,7 +52,13 @@ def hub_policies(place: AccessPath) -> Mapping[str, Document]:
         "hub-look": hub_policy(place, place.look),
         "hub-apply": hub_policy(place, place.apply),
         "hub-hand-over": hub_policy(place, place.hand_over),
+        "hub-vend": hub_policy(place, place.vending),
     }
+
+
+def management_policies(place: AccessPath) -> Mapping[str, Document]:
+    """What the vending role of the management account may do."""
+    return {"vending-1": vending_policy(place)}
 
 
 def trusts(facts: HubFacts) -> Mapping[str, Document]:
@@ -67,4 +74,10 @@ def trusts(facts: HubFacts) -> Mapping[str, Document]:
 
 def printed_policies(place: AccessPath, facts: HubFacts) -> Mapping[str, Document]:
     """All of them, the service control policy included."""
-    return {**role_policies(place), **hub_policies(place), **trusts(facts), "scp": protecting_scp(place)}
+    return {
+        **role_policies(place),
+        **hub_policies(place),
+        **management_policies(place),
+        **trusts(facts),
+        "scp": protecting_scp(place),
+    }

@@ -34,6 +34,16 @@ def add_access_roles(account: str, external_id: str) -> None:
     deploy_stackset(shipped("firstline-roles"), parameters, [account])
 
 
+def add_vending_role(management: str, external_id: str) -> None:
+    """The management account's only role of ours: it makes accounts."""
+    parameters = {
+        "HubVendingRoleArn": f"arn:aws:iam::{world.hub['account']}:role/firstline/firstline-vend-worker",
+        "ExternalId": external_id,
+        "OrganizationId": world.hub["org_id"],
+    }
+    deploy_stackset(shipped("firstline-vending"), parameters, [management])
+
+
 def add_aws_roles(account: str) -> None:
     """OrganizationAccountAccessRole's permissions, a service-linked role and an Identity Center role."""
     backend = world.iam(account)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.call import Principal
 from sandbox.iam.entities import find
-from sandbox.organisation.access import add_access_roles, add_aws_roles, add_hub_roles
+from sandbox.organisation.access import add_access_roles, add_aws_roles, add_hub_roles, add_vending_role
 from sandbox.organisation.broken import break_access
 from sandbox.organisation.content import add_content
 from sandbox.organisation.tree import Tree
@@ -19,7 +19,12 @@ from sandbox.world import Account, world
 EXTERNAL_ID = "fl-3f8c1d7e9a2b4c60"
 MANAGEMENT_ACCOUNT = "777766665555"
 HUB_ACCOUNT = "999988887777"
-WORKERS = {"look": "firstline-look-worker", "apply": "firstline-apply-worker", "hand-over": "firstline-hand-over"}
+WORKERS = {
+    "look": "firstline-look-worker",
+    "apply": "firstline-apply-worker",
+    "hand-over": "firstline-hand-over",
+    "vend": "firstline-vend-worker",
+}
 LONG = 10 * 365 * 24 * 3600.0
 
 _EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -53,6 +58,8 @@ def build(description: Mapping[str, Any]) -> dict[str, Any]:
         if description.get("hub_roles", True):
             add_hub_roles(hub)
         world.hub.update(account=hub, management=management, org_id=tree.org_id, external_id=external_id)
+        if description.get("hub_roles", True):
+            add_vending_role(management, external_id)
         for one in description.get("accounts", []):
             _add_account(tree, one, description.get("firstline_roles", True))
         return summary()

@@ -61,7 +61,12 @@ def test_service_control_policy_is_short_enough_as_it_is_sent() -> None:
 
 
 def test_each_worker_of_the_hub_may_assume_one_kind_of_role_and_nothing_else() -> None:
-    for worker, role in (("look", "FirstlineLook"), ("apply", "FirstlineApply"), ("hand-over", "FirstlineHandOver")):
+    for worker, role in (
+        ("look", "FirstlineLook"),
+        ("apply", "FirstlineApply"),
+        ("hand-over", "FirstlineHandOver"),
+        ("vend", "FirstlineVending"),
+    ):
         (statement,) = POLICIES[f"hub-{worker}"]["Statement"]
         assert statement["Action"] == ["sts:AssumeRole"]
         assert statement["Resource"] == f"arn:aws:iam::*:role/firstline/{role}"

@@ -10,16 +10,21 @@ import pytest
 from cfnlint.api import lint_all
 
 from provisioning.core.access_path import AccessPath
-from provisioning.services.print_permissions import HubFacts, hub_policies, role_policies, trusts
+from provisioning.services.print_permissions import HubFacts, hub_policies, management_policies, role_policies, trusts
 from sandbox.client import Sandbox
 from sandbox.cloudformation.deploy import shipped
 from tools.deployment import POLICIES, ROOT, files
 
 ACCOUNT, HUB = "111111111111", "999988887777"
-TEMPLATES = ["firstline-roles", "firstline-hub"]
-MODULES = ["roles", "hub"]
+TEMPLATES = ["firstline-roles", "firstline-hub", "firstline-vending"]
+MODULES = ["roles", "hub", "vending"]
 PLACE = AccessPath(account_id=ACCOUNT, role_path="/access/firstline/")
-WORKERS = {"look": "firstline-look-worker", "apply": "firstline-apply-worker", "hand-over": "firstline-hand-over"}
+WORKERS = {
+    "look": "firstline-look-worker",
+    "apply": "firstline-apply-worker",
+    "hand-over": "firstline-hand-over",
+    "vend": "firstline-vend-worker",
+}
 ROLES = {"look": "FirstlineLook", "apply": "FirstlineApply", "hand-over": "FirstlineHandOver"}
 
 
@@ -90,6 +95,20 @@ def test_roles_of_the_hub_hold_the_printed_policies(deployed: Sandbox) -> None:
         assert state["roles"][name]["trust"] == trusts(HubFacts(account_id=HUB))["hub-trust-ecs"]
 
 
+def test_vending_role_of_the_management_account_holds_the_printed_policy(deployed: Sandbox) -> None:
+    management = deployed.organisation()["management_account"]
+    worker = f"arn:aws:iam::{HUB}:role{PLACE.role_path}{WORKERS['vend']}"
+    facts = {"ExternalId": "an-external-id-of-ours", "OrganizationId": deployed.organisation()["org_id"]}
+    given = {"HubVendingRoleArn": worker, "RolePath": PLACE.role_path, **facts}
+    deployed.deploy(shipped("firstline-vending"), given, [management])
+    state = deployed.state(management)
+    (policy,) = (one["versions"]["v1"] for one in state["policies"].values() if one["path"] == PLACE.role_path)
+    assert policy == management_policies(PLACE)["vending-1"]
+    role = state["roles"]["FirstlineVending"]
+    assert role["attached_policies"] == [role["boundary"]]
+    assert role["trust"] == trusts(HubFacts(worker, facts["ExternalId"], facts["OrganizationId"]))["trust"]
+
+
 def module(name: str) -> dict[str, Any]:
     """Every block of a module, by kind."""
     blocks: dict[str, Any] = {}
@@ -140,7 +159,9 @@ def test_module_names_its_provider_and_versions(name: str) -> None:
         ("roles", "${each.key}", ["look-1", "apply-1", "hand-over-1"]),
         ("roles", "boundary-apply", ["boundary-apply"]),
         ("roles", "trust", ["trust"]),
-        ("hub", "hub-${each.key}", ["hub-look", "hub-apply", "hub-hand-over"]),
+        ("hub", "hub-${each.key}", ["hub-look", "hub-apply", "hub-hand-over", "hub-vend"]),
+        ("vending", "vending-1", ["vending-1"]),
+        ("vending", "trust", ["trust"]),
         (
             "hub",
             "hub-trust-${var.platform}",
@@ -156,7 +177,15 @@ def test_module_renders_the_printed_files_with_all_that_they_ask_for(name: str, 
 
 
 def test_every_printed_file_is_used_by_a_module() -> None:
-    used = {"look-1", "apply-1", "hand-over-1", "boundary-apply", "trust", *(f"hub-{worker}" for worker in WORKERS)}
+    used = {
+        "look-1",
+        "apply-1",
+        "hand-over-1",
+        "boundary-apply",
+        "trust",
+        "vending-1",
+        *(f"hub-{worker}" for worker in WORKERS),
+    }
     used |= {f"hub-trust-{one}" for one in ("ecs", "ec2", "eks-pod-identity", "eks-irsa")}
     assert {path.stem for path in (ROOT / POLICIES).glob("*.json")} - used <= {
         path.stem for path in (ROOT / POLICIES).glob("*-[2-9].json")

@@ -10,6 +10,7 @@ locals {
     look      = "firstline-look-worker"
     apply     = "firstline-apply-worker"
     hand-over = "firstline-hand-over"
+    vend      = "firstline-vend-worker"
   }
   place = {
     partition  = data.aws_partition.current.partition

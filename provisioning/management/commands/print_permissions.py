@@ -12,7 +12,7 @@ from provisioning.services.print_permissions import HubFacts, printed_policies
 
 
 class Command(BaseCommand):
-    help = "Print the IAM policies of the look, apply and hand-over roles, of the hub's own roles, and the SCP."
+    help = "Print the IAM policies of the look, apply and hand-over and vending roles, of the hub's own roles, and the SCP."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--partition", default="aws", help="aws, aws-cn or aws-us-gov")
@@ -29,12 +29,13 @@ class Command(BaseCommand):
 
 def _place(partition: str, account: str) -> AccessPath:
     given = settings.FIRSTLINE
-    paths, names = zip(
-        *(role.rpartition("/")[::2] for role in (given.look_role, given.apply_role, given.hand_over_role)), strict=True
-    )
-    if len(set(paths)) > 1 or not paths[0]:
+    roles = [given.look_role, given.apply_role, given.hand_over_role, given.vending_role]
+    paths, names = zip(*(role.rpartition("/")[::2] for role in roles), strict=True)
+    # Without account requests there is no vending role, so nobody need move it along.
+    if len(set(paths if given.management_account_id else paths[:3])) > 1 or not paths[0]:
         raise CommandError(
-            "FIRSTLINE_LOOK_ROLE, FIRSTLINE_APPLY_ROLE, FIRSTLINE_HAND_OVER_ROLE: give all three one path of their own "
+            "FIRSTLINE_LOOK_ROLE, FIRSTLINE_APPLY_ROLE, FIRSTLINE_HAND_OVER_ROLE (and FIRSTLINE_VENDING_ROLE, where "
+            "accounts are requested): give all of them one path of their own "
             "(such as firstline/FirstlineLook), below which nothing else may lie"
         )
     return AccessPath(partition, account, f"/{paths[0]}/", *names)
