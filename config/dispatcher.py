@@ -19,13 +19,15 @@ from history.services.verify import verify
 from iam_templates.services.render_stale import render_stale
 from provisioning.services.dispatch import Round, bring_forward, dispatch_round
 from provisioning.services.heartbeats import dispatcher_lives, queues_to_ring
-from provisioning.tasks import apply, canary, look
+from provisioning.tasks import apply, canary, look, vend
 
 logger = logging.getLogger(__name__)
 
 HOUSEKEEPING_SECONDS = 3600.0
 MOST_LOOK_HINTS = 8
 CANARY_EXPIRES = 300.0
+VEND_EXPIRES = 2.0
+"""Rung each round while something is due; a worker that is busy finds it by itself."""
 
 
 def dispatch_until(stop: threading.Event, *, every_seconds: float = 1.0) -> None:
@@ -66,6 +68,8 @@ def ring(found: Round) -> None:
     try:
         for _ in range(looks):
             look.apply_async(expires=expires, retry=False)
+        if found.requests:
+            vend.apply_async(expires=VEND_EXPIRES, retry=False)
         for run_id in found.applies:
             apply.apply_async([str(run_id)], expires=expires, retry=False)
     except (OperationalError, OSError) as error:

@@ -84,6 +84,9 @@ class Environment(BaseSettings):
     account_request_approval: bool = Field(
         True, description="Requests for accounts wait for an approver who did not ask for them."
     )
+    vending_settle_seconds: float = Field(
+        300, ge=0, description="How long AWS may take to show an account creation whose answer was lost."
+    )
     vending_bootstrap: Literal["roles", "stackset"] = Field(
         "roles", description="Our roles in a new account: made by the vending worker, or awaited from a StackSet."
     )

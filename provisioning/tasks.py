@@ -7,6 +7,7 @@ from celery import shared_task
 from provisioning.services.apply_run import apply_run
 from provisioning.services.heartbeats import queue_lives
 from provisioning.services.look_accounts import look_accounts
+from provisioning.services.vending.vend import vend_requests
 
 
 @shared_task(name="provisioning.tasks.look")
@@ -19,6 +20,12 @@ def look() -> None:
 def apply(run_id: str) -> None:
     """Do one attempt of one apply."""
     apply_run(run_id=UUID(run_id))
+
+
+@shared_task(name="provisioning.tasks.vend")
+def vend() -> None:
+    """Work on account requests that are due."""
+    vend_requests()
 
 
 @shared_task(name="provisioning.tasks.canary")

@@ -9,28 +9,24 @@ import yaml
 
 from provisioning.core.access_path import WORKERS as WORKER_ROLES
 from provisioning.core.access_path import AccessPath, Document
+from provisioning.core.account_roles import BOUNDARY_PURPOSE, MAX_SESSION_SECONDS, PURPOSES
 from provisioning.services.print_permissions import HubFacts, hub_policies, management_policies, role_policies, trusts
 
 Resources = dict[str, Any]
 
 PLACE = AccessPath(partition="${AWS::Partition}", account_id="${AWS::AccountId}", role_path="${RolePath}")
 WORKERS = {"LookWorker": "look", "ApplyWorker": "apply", "HandOver": "hand-over", "VendWorker": "vend"}
-_ROLES = {
-    "look": ("Look", "Reads what a look compares; it can write nothing."),
-    "apply": ("Apply", "Makes the calls of approved plans, each session narrowed to its calls."),
-    "hand-over": ("HandOver", "Makes a first password or an access key, and takes it back."),
-}
+_WORDS = {"look": "Look", "apply": "Apply", "hand-over": "HandOver"}
 _ONE_VALUE = re.compile(r"\$\{([^}]+)\}")
 _PATH = {"Ref": "RolePath"}
-_MAX_SESSION_SECONDS = 3600
-"""An hour: the hub's workers are roles themselves, and chained sessions last no longer."""
 
 
 def account_resources() -> Resources:
     """The three roles of an account with their policies. Look and hand-over are bounded by their own policy."""
     policies = role_policies(PLACE)
     made: Resources = {}
-    for role, (word, purpose) in _ROLES.items():
+    for role, word in _WORDS.items():
+        purpose = PURPOSES[role]
         own = {name: one for name, one in policies.items() if name.rpartition("-")[0] == role}
         ids = {f"{word}Policy{name.rpartition('-')[2]}": name for name in own}
         for resource, name in ids.items():
@@ -38,9 +34,7 @@ def account_resources() -> Resources:
         boundary = next(iter(ids))
         if role == "apply":
             boundary = "ApplyBoundary"
-            made[boundary] = _policy(
-                "FirstlineApplyBoundary", "The most that apply can do.", policies["boundary-apply"]
-            )
+            made[boundary] = _policy("FirstlineApplyBoundary", BOUNDARY_PURPOSE, policies["boundary-apply"])
         made[f"{word}Role"] = _account_role(word, purpose, list(ids), boundary)
     return made
 
@@ -137,7 +131,7 @@ def _role(name: str, description: str, trust: Any, **more: Any) -> dict[str, Any
             "RoleName": name,
             "Path": _PATH,
             "Description": description,
-            "MaxSessionDuration": _MAX_SESSION_SECONDS,
+            "MaxSessionDuration": MAX_SESSION_SECONDS,
             "AssumeRolePolicyDocument": trust,
             **more,
         },

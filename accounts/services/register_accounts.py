@@ -53,6 +53,35 @@ def register_accounts(*, rows: Sequence[NewAccount], actor: Actor) -> list[Accou
     return [made.get(row.account_id) if first[row.account_id] is row else None for row in rows]
 
 
+def register_vended(row: NewAccount, *, by: str, requested_by: str, pause_reason: str) -> Account:
+    """Register an account that was made on request, paused and due for its first access check now.
+
+    Whoever registered it meanwhile, such as discovery, knew less: its place and owner are set; a second call changes
+    nothing. Call it inside a transaction.
+    """
+    placed = {name: value for name, value in vars(row).items() if name not in {"account_id", "external_id"}}
+    fresh = {"partition": PARTITION, "registered_by": requested_by, "check_due_at": timezone.now()}
+    held = {"paused": True, "pause_reason": pause_reason}
+    account, made = Account.objects.select_for_update().get_or_create(
+        pk=row.account_id, defaults={**placed, **fresh, **held}
+    )
+    before = {name: getattr(account, name) for name, value in placed.items() if getattr(account, name) != value}
+    if made or before:
+        for name in before:
+            setattr(account, name, placed[name])
+        account.save()
+        verb = "account.registered" if made else "account.updated"
+        record(
+            actor=by,
+            verb=verb,
+            subject=row.account_id,
+            account_id=row.account_id,
+            before=before or None,
+            after=_told(row),
+        )
+    return account
+
+
 def may_register(row: NewAccount, actor: Actor) -> bool:
     """Whether a role of the actor lets them operate the account where it is to stand."""
     return actor.may(Permission.OPERATE, row)

@@ -85,7 +85,7 @@ class AttestationAdmin(AccountRecordAdmin):
                 ("Evidence", inert(record.evidence)),
                 ("By", inert(record.by)),
                 ("At", moment(record.at)),
-                ("To be looked at again by", record.review_on),
+                ("To be looked at again by", record.review_on or "nobody: it holds until somebody attests otherwise"),
                 *_ending(record),
             ],
             "blocks": [("Value", json_text(record.value))],

@@ -47,19 +47,19 @@ def create_account(session: AwsSession, new: NewAccount) -> Status:
 
 def creation_status(session: AwsSession, status_id: str) -> Status:
     """How far a creation is. Raises AwsError (`CreateAccountStatusNotFoundException`)."""
-    answer = session.read(_read("DescribeCreateAccountStatus", {"CreateAccountRequestId": status_id}))
+    answer = _answer(session, _read("DescribeCreateAccountStatus", {"CreateAccountRequestId": status_id}))
     return _status(answer["CreateAccountStatus"])
 
 
 def creations(session: AwsSession) -> list[Status]:
     """Every creation that AWS still shows."""
-    answer = session.read(_read("ListCreateAccountStatus", {}, "CreateAccountStatuses"))
+    answer = _answer(session, _read("ListCreateAccountStatus", {}, "CreateAccountStatuses"))
     return [_status(row) for row in answer["CreateAccountStatuses"]]
 
 
 def accounts_by_address(session: AwsSession, email: str) -> Listed:
     """Who has this address, in any case of its letters, with the mark it was made with."""
-    rows = session.read(_read("ListAccounts", {}, "Accounts"))["Accounts"]
+    rows = _answer(session, _read("ListAccounts", {}, "Accounts"))["Accounts"]
     ours = [row for row in rows if str(row.get("Email", "")).lower() == email.lower()]
     others = frozenset(row["Id"] for row in rows if row not in ours)
     return Listed(_holder(session, ours[0]) if ours else None, others)
@@ -67,7 +67,7 @@ def accounts_by_address(session: AwsSession, email: str) -> Listed:
 
 def unit_of_path(session: AwsSession, path: str) -> str | None:
     """The id of the OU that a path names from the root, / for the root itself; None when there is none."""
-    roots = session.read(_read("ListRoots", {}, "Roots"))["Roots"]
+    roots = _answer(session, _read("ListRoots", {}, "Roots"))["Roots"]
     found: str | None = roots[0]["Id"] if roots else None
     for name in [one for one in path.split("/") if one]:
         found = _unit_below(session, found, name) if found else None
@@ -76,7 +76,7 @@ def unit_of_path(session: AwsSession, path: str) -> str | None:
 
 def place_account(session: AwsSession, account_id: str, unit_id: str) -> bool:
     """Move an account into the OU; False where it is there already. Raises AwsError."""
-    (parent,) = session.read(_read("ListParents", {"ChildId": account_id}, "Parents"))["Parents"]
+    (parent,) = _answer(session, _read("ListParents", {"ChildId": account_id}, "Parents"))["Parents"]
     if parent["Id"] == unit_id:
         return False
     params = {"AccountId": account_id, "SourceParentId": parent["Id"], "DestinationParentId": unit_id}
@@ -91,13 +91,13 @@ def tag_account(session: AwsSession, account_id: str, tags: Mapping[str, str]) -
 
 def _holder(session: AwsSession, row: Mapping[str, Any]) -> Holder:
     read = _read("ListTagsForResource", {"ResourceId": row["Id"]}, "Tags")
-    tags = {tag["Key"]: tag["Value"] for tag in session.read(read)["Tags"]}
+    tags = {tag["Key"]: tag["Value"] for tag in _answer(session, read)["Tags"]}
     return Holder(row["Id"], row["JoinedTimestamp"], mark_of(tags))
 
 
 def _unit_below(session: AwsSession, parent: str, name: str) -> str | None:
     read = _read("ListOrganizationalUnitsForParent", {"ParentId": parent}, "OrganizationalUnits")
-    units = session.read(read)["OrganizationalUnits"]
+    units = _answer(session, read)["OrganizationalUnits"]
     return next((str(unit["Id"]) for unit in units if unit["Name"] == name), None)
 
 
@@ -114,6 +114,11 @@ def _status(row: Mapping[str, Any]) -> Status:
 
 def _tags(tags: Mapping[str, str]) -> Sequence[Mapping[str, str]]:
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def _answer(session: AwsSession, read: Read) -> Any:
+    """Never None: none of these reads takes an error for "there is none"."""
+    return session.read(read)
 
 
 def _read(operation: str, params: Mapping[str, Any], result_key: str = "") -> Read:

@@ -35,7 +35,7 @@ class Section(StrEnum):
                  {"subscribers": {budget name: [{"notification": {...as above}, "subscribers":
                   [{"SubscriptionType","Address"}]}]}}
     ATTESTATIONS  no call: what people attested of the account and is still in force, from our own database
-                 {"attested": [{"kind","name","value","by","at": ISO 8601,"review_on": ISO date}]}
+                 {"attested": [{"kind","name","value","by","at": ISO 8601,"review_on": ISO date or null}]}
     BILLING_EVENTS  LookupEvents of SetIAMAccessPreference, 90 days back:
                  {"events": [{"id","name","at": ISO 8601,"by"}]}   oldest first
     """

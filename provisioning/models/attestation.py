@@ -24,7 +24,7 @@ class AttestationQuerySet(models.QuerySet["Attestation"]):
 
     def in_force(self) -> "AttestationQuerySet":
         """What counts as observed today."""
-        return self.standing().filter(review_on__gte=today())
+        return self.standing().filter(models.Q(review_on__gte=today()) | models.Q(review_on=None))
 
     def lapsed(self) -> "AttestationQuerySet":
         """Those whose review date has passed without a new one."""
@@ -42,6 +42,12 @@ class Attestation(models.Model):
         SUPERSEDED = "superseded"
         WITHDRAWN = "withdrawn"
 
+    class Source(models.TextChoices):
+        """Whose word it is: a person's, or our own of what we sent when the account was made."""
+
+        ATTESTED = "attested"
+        SET_AT_CREATION = "set_at_creation"
+
     ENDS = (State.SUPERSEDED, State.WITHDRAWN)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -53,7 +59,10 @@ class Attestation(models.Model):
     evidence = models.CharField(max_length=2000)
     by = models.CharField(max_length=150)
     at = models.DateTimeField(default=timezone.now)
-    review_on = models.DateField()
+    review_on = models.DateField(
+        null=True, blank=True, help_text="None: it holds until somebody attests otherwise, or withdraws it."
+    )
+    source = models.CharField(max_length=15, choices=Source, default=Source.ATTESTED, db_default=Source.ATTESTED)
     lapse_told_at = models.DateTimeField(null=True, blank=True, help_text="When the passing of review_on was recorded.")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_how = models.CharField(max_length=10, blank=True, default="", choices=[(one, one) for one in ENDS])
@@ -71,6 +80,10 @@ class Attestation(models.Model):
                 name="one_standing_attestation_per_item",
             ),
             models.CheckConstraint(condition=~models.Q(evidence=""), name="attestation_has_evidence"),
+            models.CheckConstraint(
+                condition=models.Q(review_on__isnull=False) | models.Q(source="set_at_creation"),
+                name="a_persons_word_is_reviewed",
+            ),
         ]
         indexes = [
             models.Index(fields=["review_on"], condition=models.Q(ended_at=None), name="attestation_due_for_review")
@@ -84,4 +97,4 @@ class Attestation(models.Model):
         """How it stands today."""
         if self.ended_at is not None:
             return self.ended_how
-        return self.State.LAPSED if self.review_on < today() else self.State.IN_FORCE
+        return self.State.LAPSED if self.review_on and self.review_on < today() else self.State.IN_FORCE

@@ -43,6 +43,7 @@ class AttestationSerializer(serializers.ModelSerializer[Attestation]):
             "by",
             "at",
             "review_on",
+            "source",
             "state",
             "ended_at",
             "ended_by",

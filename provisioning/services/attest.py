@@ -70,7 +70,7 @@ def _record(made: Attestation, before: Attestation | None) -> None:
         subject=f"{made.kind}/{made.name}",
         before=before.value if before else None,
         after=made.value,
-        detail={**said, "review_on": made.review_on.isoformat(), "id": str(made.pk)},
+        detail={**said, "review_on": str(made.review_on), "id": str(made.pk)},
     )
 
 

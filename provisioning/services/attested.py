@@ -15,7 +15,8 @@ def attested_of(account_id: str) -> tuple[Attested, ...]:
 
 
 def _plain(one: Attestation) -> Attested:
-    when = {"at": one.at.isoformat(), "review_on": one.review_on.isoformat()}
+    review_on = one.review_on.isoformat() if one.review_on else None
+    when = {"at": one.at.isoformat(), "review_on": review_on}
     return {"kind": one.kind, "name": one.name, "value": one.value, "by": one.by, **when}
 
 

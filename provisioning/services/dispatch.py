@@ -18,6 +18,7 @@ from provisioning.models import PlanRecord
 from provisioning.services.claimable import APPLIES, CLAIMABLE, LOOKS, PARAMETERS
 from provisioning.services.set_aside import end_what_was_set_aside
 from provisioning.services.tell_lapsed import tell_lapsed
+from provisioning.services.vending.claims import due_requests
 
 BEGINS = """
     SELECT account_id, clock_timestamp() + make_interval(secs =>
@@ -101,10 +102,14 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class Round:
-    """What one round found: looks and checks to ring for (how many), applies and checks of their role (which)."""
+    """What one round found: looks and checks to ring for (how many), applies and checks of their role (which).
+
+    `requests`: account requests that are due (how many).
+    """
 
     looks: int
     applies: tuple[UUID, ...]
+    requests: int = 0
 
 
 def dispatch_round() -> Round:
@@ -115,7 +120,12 @@ def dispatch_round() -> Round:
     end_what_was_set_aside()
     expire_plans()
     tell_lapsed()
-    return Round(len(_ring(LOOKS)), tuple(_ring(APPLIES)))
+    return Round(len(_ring(LOOKS)), tuple(_ring(APPLIES)), _requests())
+
+
+def _requests() -> int:
+    """Where nobody could make accounts there is nobody to ring."""
+    return due_requests() if settings.FIRSTLINE.management_account_id else 0
 
 
 def schedule_due() -> int:

@@ -1,8 +1,8 @@
 """Signs of life of the dispatcher and of each queue. Times are the database's own."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from provisioning.models import Heartbeat
 
 DISPATCHER = "dispatcher"
-QUEUES = ("look", "apply")
+VEND = "vend"
 TICK_SECONDS = 5
 """A dispatcher does a round every second; writing it down more often than this tells nobody more."""
 CANARY_SECONDS = 30
@@ -37,6 +37,11 @@ RETURNING name
 """
 
 
+def queues() -> tuple[str, ...]:
+    """The queues that workers are to listen to; account requests have theirs only where they are set up."""
+    return ("look", "apply", VEND) if settings.FIRSTLINE.management_account_id else ("look", "apply")
+
+
 def dispatcher_lives() -> None:
     """Write down that a dispatcher did a round."""
     _tick(DISPATCHER, TICK_SECONDS)
@@ -47,9 +52,9 @@ def queue_lives(queue: str) -> None:
     _tick(_of_queue(queue), 0)
 
 
-def queues_to_ring(queues: Iterable[str] = QUEUES) -> list[str]:
+def queues_to_ring() -> list[str]:
     """The queues whose canary is due; each is given to one caller only."""
-    names = {_of_queue(queue): queue for queue in queues}
+    names = {_of_queue(queue): queue for queue in queues()}
     with connection.cursor() as cursor:
         cursor.execute(RING, {"names": sorted(names), "seconds": CANARY_SECONDS, "unheard": UNHEARD_SECONDS})
         return sorted(names[name] for (name,) in cursor.fetchall())
@@ -59,7 +64,7 @@ def heartbeat_ages() -> dict[str, timedelta | None]:
     """How long ago each gave a sign of life, by `dispatcher` and name of queue; None: never."""
     aged = Heartbeat.objects.annotate(age=ExpressionWrapper(Now() - F("at"), DurationField()))
     rows = dict(aged.values_list("name", "age"))
-    names = {DISPATCHER: DISPATCHER, **{_of_queue(queue): queue for queue in QUEUES}}
+    names = {DISPATCHER: DISPATCHER, **{_of_queue(queue): queue for queue in queues()}}
     return {shown: rows.get(name) for name, shown in names.items()}
 
 

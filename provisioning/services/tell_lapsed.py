@@ -26,7 +26,7 @@ def tell_lapsed() -> int:
             account_id=row.account_id,
             subject=f"{row.kind}/{row.name}",
             before=row.value,
-            detail={"review_on": row.review_on.isoformat(), "attested_by": row.by, "id": str(row.pk)},
+            detail={"review_on": str(row.review_on), "attested_by": row.by, "id": str(row.pk)},
         )
         look_again_at(row.account_id, timedelta(0))
     return len(rows)

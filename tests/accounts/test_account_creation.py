@@ -1,4 +1,4 @@
-"""Every way in which AWS can refuse an account has a sentence and a way on; what nobody heard of is judged with care."""
+"""Every way in which AWS can refuse an account has a sentence and a way on; what was not heard is judged with care."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -12,7 +12,9 @@ from provisioning.services.print_permissions import HubFacts, printed_policies
 
 
 class Command(BaseCommand):
-    help = "Print the IAM policies of the look, apply and hand-over and vending roles, of the hub's own roles, and the SCP."
+    help = (
+        "Print the IAM policies of the look, apply, hand-over and vending roles, of the hub's own roles, and the SCP."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--partition", default="aws", help="aws, aws-cn or aws-us-gov")
