@@ -74,7 +74,10 @@ def claim_request() -> Claim | None:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {"states": [*AccountRequest.WORKED_ON], "seconds": lease})
         found = cursor.fetchone()
-    return Claim(*found, started + lease) if found else None
+    if found is None:
+        return None
+    pk, fence, request_id, account_id = found
+    return Claim(pk, fence, request_id, account_id, started + lease)
 
 
 def renew(claim: Claim) -> None:
