@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import pytest
+from django.conf import LazySettings
 from django.db.models.functions import Now
 
 from access.roles import Role, actor
@@ -13,6 +15,7 @@ from provisioning.models import Run
 from provisioning.services.apply_run import apply_run
 from provisioning.services.dispatch import schedule_checks, schedule_due
 from provisioning.services.look_accounts import look_accounts
+from provisioning.services.vending import create
 from provisioning.services.vending.decide_request import approve_request
 from provisioning.services.vending.request_account import WantedAccount, request_account
 from provisioning.services.vending.vend import vend_requests
@@ -21,7 +24,7 @@ from tests.services.fleet import Fleet
 State = AccountRequest.State
 otto = actor("otto", [Role.OPERATOR])
 paula = actor("paula", [Role.APPROVER])
-MANAGEMENT = "777766665555"
+MANAGEMENT, OTHER = "777766665555", "444444444444"
 
 
 @dataclass
@@ -79,3 +82,27 @@ class Vending:
         """How often CreateAccount was sent for this address, and took effect."""
         calls = [one for one in self.fleet.sandbox.calls(MANAGEMENT) if one["operation"] == "CreateAccount"]
         return sum(one["params"]["Email"] == email and (one["applied"] or not applied) for one in calls)
+
+
+@pytest.fixture
+def organisation(sandbox: Any) -> dict[str, Any]:
+    """One account in the OU that new ones go to."""
+    sandbox.account_creation(polls=1)
+    made: dict[str, Any] = sandbox.organisation(accounts=[{"id": OTHER, "name": "old", "ou": "/workloads/dev"}])
+    return made
+
+
+@pytest.fixture
+def vending(
+    fleet: Fleet, organisation: dict[str, Any], settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> Vending:
+    settings.FIRSTLINE = settings.FIRSTLINE.model_copy(
+        update={
+            "management_account_id": MANAGEMENT,
+            "organization_id": organisation["org_id"],
+            "hub_account_id": organisation["hub_account"],
+            "vending_settle_seconds": 0.0,
+        }
+    )
+    monkeypatch.setattr(create, "APART_SECONDS", 0)
+    return Vending(fleet)
