@@ -132,6 +132,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AccountState": "accounts.models.Account.State",
         "Environment": "accounts.models.Account.Environment",
+        "AccountRequestState": "accounts.account_request.AccountRequest.State",
         "RunState": "provisioning.models.Run.State",
         "RunKind": "provisioning.models.Run.Kind",
         "PlanState": "provisioning.models.PlanRecord.State",

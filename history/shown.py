@@ -44,6 +44,10 @@ GLYPHS = {
     "blocked": "×",
     "quarantined": "×",
     "proposed": "…",
+    "requested": "…",
+    "creating": "…",
+    "in_doubt": "?",
+    "cancelled": "×",
     "paused": "‖",
     "prod": "▲",
 }

@@ -5,6 +5,8 @@ from datetime import date
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
+from accounts.account_request import AccountRequest
+from accounts.core.creation_failures import WayOn
 from accounts.filters import AccountFilter
 from accounts.models import Account
 from provisioning.core.plan import Risk
@@ -35,6 +37,21 @@ class RunFilter(filters.FilterSet):  # type: ignore[misc]
 
     class Meta:
         model = Run
+        fields: list[str] = []
+
+
+class AccountRequestFilter(filters.FilterSet):  # type: ignore[misc]
+    """By state, what can be done, where it is to stand, and whose it will be."""
+
+    state = filters.ChoiceFilter(choices=AccountRequest.State.choices)
+    way_on = filters.ChoiceFilter(choices=[(one.value, one.value) for one in WayOn])
+    environment = filters.ChoiceFilter(choices=Account.Environment.choices)
+    owner_team = filters.CharFilter()
+    requested_by = filters.CharFilter()
+    account = filters.CharFilter(field_name="account_id")
+
+    class Meta:
+        model = AccountRequest
         fields: list[str] = []
 
 

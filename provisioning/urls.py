@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.settings import api_settings
 
 from accounts.parsers import CsvParser
+from provisioning.views.account_requests import AccountRequestViewSet
 from provisioning.views.account_work import AccountWorkViewSet
 from provisioning.views.accounts import AccountViewSet
 from provisioning.views.adoptions import AdoptionViewSet
@@ -20,7 +21,7 @@ accounts, work, runs, plans, fleet = (
 
 BULK_PARSERS = [*api_settings.DEFAULT_PARSER_CLASSES, CsvParser]
 
-verifications = VerificationViewSet.as_view
+verifications, requests = VerificationViewSet.as_view, AccountRequestViewSet.as_view
 
 urlpatterns = [
     path("accounts", accounts({"get": "list", "post": "create"}), name="accounts"),
@@ -35,6 +36,12 @@ urlpatterns = [
     path("accounts/<str:account_id>/access-checks", work({"post": "check"}), name="account-access-checks"),
     path("accounts/<str:account_id>/desired-state", work({"get": "desired"}), name="account-desired-state"),
     path("accounts/<str:account_id>/snapshot", work({"get": "snapshot"}), name="account-snapshot"),
+    path("account-requests", requests({"get": "list", "post": "create"}), name="account-requests"),
+    path("account-requests/<uuid:pk>", requests({"get": "retrieve"}), name="account-request"),
+    *(
+        path(f"account-requests/<uuid:pk>/{verb}", requests({"post": verb}), name=f"account-request-{verb}")
+        for verb in ("approve", "reject", "cancel", "retry", "resolve")
+    ),
     path("access-verifications", verifications({"get": "list", "post": "create"}), name="access-verifications"),
     path("access-verifications/<uuid:pk>", verifications({"get": "retrieve"}), name="access-verification"),
     path(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.account_request import AccountRequest
 from accounts.models import Account
 from provisioning.core.change import Action, Call, ResourceKey
 from provisioning.core.desired import DesiredAccount, DesiredItem, Mode, Origin
@@ -104,6 +105,20 @@ def run(of: Account, **fields: Any) -> Run:
         **fields,
     }
     return Run.objects.create(**given)
+
+
+def account_request(team: str, place: Account) -> AccountRequest:
+    """A request for an account beside this one."""
+    made: AccountRequest = AccountRequest.objects.create(
+        name=f"only-{team}",
+        email=f"{team}@example.com",
+        environment=place.environment,
+        ou_path=place.ou_path,
+        owner_team=team,
+        requested_by="rita",
+    )
+    made.refresh_from_db()
+    return made
 
 
 def drift(of: Account, **fields: Any) -> Drift:

@@ -63,6 +63,10 @@ def _attest(world: World) -> dict[str, Any]:
     return {**given, "value.activated": "true"}
 
 
+def _since(world: World) -> dict[str, Any]:
+    return {"since": world.payments.request.state_since.isoformat(), "comment": "looked"}
+
+
 def _because(world: World) -> dict[str, Any]:
     return {"reason": "because"}
 
@@ -78,6 +82,7 @@ ROWS: dict[str, Callable[[Side], Any]] = {
     "provisioning_decision": lambda of: of.decision,
     "provisioning_attestation": lambda of: of.attestation,
     "provisioning_accessverification": lambda of: of.verification,
+    "accounts_accountrequest": lambda of: of.request,
     "history_event": lambda of: of.event,
     "iam_templates_assignment": lambda of: of.assignment,
     "access_team": lambda of: of.team,
@@ -112,6 +117,11 @@ PAGES: dict[str, Page] = {
     "verification_csv": Page(A.RECORD, row=lambda of: of.verification),
     "plan_approve": Page(A.BUTTON, P.APPROVE, lambda of: of.plan, body=_decide),
     "plan_reject": Page(A.BUTTON, P.APPROVE, lambda of: of.plan, body=_decide),
+    "account_request_approve": Page(A.BUTTON, P.APPROVE, lambda of: of.request, body=_since),
+    "account_request_reject": Page(A.BUTTON, P.APPROVE, lambda of: of.request, body=_since),
+    "account_request_cancel": Page(A.BUTTON, P.OPERATE, lambda of: of.request, body=_since),
+    "account_request_retry": Page(A.BUTTON, P.OPERATE, lambda of: of.request, body=_since),
+    "account_request_resolve": Page(A.BUTTON, P.APPROVE, lambda of: of.request, body=_since),
     "run_cancel": Page(A.BUTTON, P.OPERATE, lambda of: of.run),
     "fleet_pause": Page(A.FLEET_BUTTON, P.PAUSE, body=_because),
     "fleet_resume": Page(A.FLEET_BUTTON, P.PAUSE),

@@ -57,6 +57,11 @@ def new_account(account_id: str) -> dict[str, Any]:
     }
 
 
+def _new_request(world: World) -> dict[str, Any]:
+    of = new_account("333333333333")
+    return {"email": "new@example.com", **{name: value for name, value in of.items() if name != "account_id"}}
+
+
 def _attest(world: World) -> dict[str, Any]:
     return {
         "account_id": world.payments.account.pk,
@@ -98,6 +103,16 @@ CASES: dict[tuple[str, str], Case] = {
     ("accounts/<str:account_id>/access-checks", "POST"): Case(A.ACCOUNT),
     ("accounts/<str:account_id>/desired-state", "GET"): Case(A.ACCOUNT),
     ("accounts/<str:account_id>/snapshot", "GET"): Case(A.ACCOUNT),
+    ("account-requests", "GET"): rows("id", lambda of: str(of.request.pk)),
+    ("account-requests", "POST"): Case(A.PLACE, _new_request),
+    ("account-requests/<uuid:pk>", "GET"): Case(A.ACCOUNT),
+    **{
+        (f"account-requests/<uuid:pk>/{verb}", "POST"): Case(A.ACCOUNT)
+        for verb in ("approve", "reject", "cancel", "retry")
+    },
+    ("account-requests/<uuid:pk>/resolve", "POST"): Case(
+        A.ACCOUNT, lambda world: {"account_id": None, "comment": "looked"}
+    ),
     ("access-verifications", "GET"): rows("id", lambda of: str(of.verification.pk)),
     ("access-verifications", "POST"): Case(
         A.ANYTHING, lambda world: {"selector": {"account_ids": [world.payments.account.pk]}}
@@ -181,6 +196,7 @@ def address_in(world: World, route: str) -> str:
             "assignments": of.assignment.pk,
             "attestations": of.attestation.pk,
             "access-verifications": of.verification.pk,
+            "account-requests": of.request.pk,
         }.get(first),
         "<uuid:assignment_id>": of.assignment.pk,
         "<int:pk>": {"drift": of.drift.pk, "history": of.event.pk, "role-bindings": of.binding.pk}.get(first),

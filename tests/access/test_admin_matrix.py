@@ -50,11 +50,15 @@ def outcome(client: Client, world: World, name: str) -> tuple[str, bytes]:
     return {200: SHOWN, 403: FORBIDDEN, 404: MISSING}.get(answer.status_code, str(answer.status_code)), answer.content
 
 
+MAY_BE_REFUSED = ("resume", "return", "_end", "request_approve", "request_retry", "request_resolve")
+"""Not in the state for it, or not set up: said by a message to whoever may press."""
+
+
 def expected(name: str, role: str, scope: str) -> set[str]:
     """What somebody with this role on this scope meets."""
     page = PAGES[name]
     holds, theirs, whole = page.need in ALLOWED[Role(role)], scope != "other", scope == "fleet"
-    pressed = {DONE, REFUSED} if name.endswith(("resume", "return", "_end")) else {DONE}
+    pressed = {DONE, REFUSED} if name.endswith(MAY_BE_REFUSED) else {DONE}
     match page.about:
         case About.LIST | About.EVERYBODYS_LIST | About.OWN_LIST | About.OWN | About.EVERYBODYS:
             return {SHOWN}

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from access.models import RoleBinding, Team, Token
 from access.roles import Role
+from accounts.account_request import AccountRequest
 from accounts.models import Account
 from history.models import Event
 from history.services.record import record
@@ -48,6 +49,7 @@ class Side:
     owned: Ownership
     attestation: Attestation
     verification: AccessVerification
+    request: AccountRequest
     baseline: Baseline
     draft: BaselineVersion
     published: BaselineVersion
@@ -105,6 +107,7 @@ def build_side(name: str, account_id: str) -> Side:
         ),
         attestation=factories.attestation(account),
         verification=_verification(account),
+        request=factories.account_request(name, account),
         baseline=baseline,
         draft=_version(baseline, 2),
         published=published,

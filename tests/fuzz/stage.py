@@ -91,6 +91,7 @@ def _rows_of(side: Side, columns: dict[str, set[str]]) -> dict[str, str]:
     of_account = {t: f"account_id = '{side.account.pk}'" for t, names in columns.items() if "account_id" in names}
     holder = side.token.user_id
     return of_account | {
+        "accounts_accountrequest": f"id = '{side.request.pk}'",
         "access_team": f"name = '{side.team.name}'",
         "access_token": f"user_id = {holder}",
         "access_rolebinding": f"user_id = {holder}",

@@ -139,7 +139,7 @@ def test_person_ends_the_doubt_either_way(vending: Vending) -> None:
     assert (row.state, row.failure, row.way_on) == ("failed", "not_created", "retry")
     AccountRequest.objects.filter(pk=row.pk).update(email=f"aws+{OTHER}@example.com", state="in_doubt")
     resolve_request(request_id=row.pk, actor=paula, account_id=OTHER, comment="it is there")
-    row = vending.until(row, "placing", "bootstrapping", "failed")
+    row = vending.until(row, "proving")
     assert row.account_id == OTHER
 
 

@@ -17,8 +17,8 @@ State = AccountRequest.State
 @transaction.atomic
 def approve_request(*, request_id: UUID, actor: Actor, comment: str = "") -> AccountRequest:
     """Let it be made. Raises NotFoundError, NotAllowedError, ConflictError."""
-    require_set_up()
     row = _undecided(request_id, actor)
+    require_set_up()
     if why := why_not_approver(row, actor.name):
         raise NotAllowedError(why)
     return _decided(row, State.APPROVED, actor, comment)

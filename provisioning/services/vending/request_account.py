@@ -42,9 +42,9 @@ def request_account(*, wanted: WantedAccount, actor: Actor) -> AccountRequest:
     `already_exists`).
     """
     require(actor, Permission.OPERATE)
-    require_set_up()
     if not actor.may(Permission.OPERATE, wanted):
         raise NotAllowedError("No role of yours lets you operate accounts of this OU path, environment and owner team.")
+    require_set_up()
     try:
         with transaction.atomic():
             return _made(wanted, actor)

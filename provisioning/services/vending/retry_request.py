@@ -26,7 +26,6 @@ def retry_request(*, request_id: UUID, actor: Actor, corrections: Mapping[str, A
 
     Raises NotFoundError, NotAllowedError, ConflictError, DeclarationError for what can't be corrected any more.
     """
-    require_set_up()
     try:
         with transaction.atomic():
             return _retried(request_id, actor, corrections or {})
@@ -62,6 +61,7 @@ def resumed(row: AccountRequest) -> State:
 
 def _retried(request_id: UUID, actor: Actor, corrections: Mapping[str, Any]) -> AccountRequest:
     row = request_for(actor, Permission.OPERATE, request_id)
+    require_set_up()
     if row.state != State.FAILED:
         raise ConflictError(f"The request is {row.get_state_display().lower()}; only a failed one is retried.")
     changed = {name: value for name, value in corrections.items() if getattr(row, name) != value}
