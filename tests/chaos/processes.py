@@ -96,6 +96,9 @@ class Processes:
     def look_worker(self) -> Process:
         return self._worker("look", 1)
 
+    def vend_worker(self) -> Process:
+        return self._worker("vend", 1)
+
     def dispatcher(self) -> Process:
         """Holds no AWS credentials."""
         return self._start("dispatcher", ["manage.py", "dispatch"])[0]
