@@ -1,10 +1,12 @@
-"""W3, creating an account: asked for, approved, made, placed, entered, and looked at before anything is changed in it."""
+"""W3, creating an account: asked for, approved, made, placed, entered, and looked at before it is changed."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 
+from provisioning.models.attestation import today
 from sandbox.client import Sandbox
 from tests.scenarios.firstline import Firstline, Row
 
@@ -95,7 +97,7 @@ def sent(firstline: Firstline, email: str) -> int:
 
 def verdicts(firstline: Firstline, account_id: str) -> dict[str, str]:
     kinds = firstline.get(f"accounts/{account_id}")["kinds"]
-    return {kind["kind"]: kind["verdict"] for kind in kinds}
+    return {kind: judged["verdict"] for kind, judged in kinds.items()}
 
 
 def test_account_that_was_asked_for_stands_in_its_ou_and_is_looked_at_before_it_is_changed(set_up: Firstline) -> None:
@@ -128,10 +130,6 @@ def test_account_that_was_asked_for_stands_in_its_ou_and_is_looked_at_before_it_
 
 def contradicted(firstline: Firstline, account_id: str) -> None:
     """Somebody sees in the console that the switch stands otherwise: their word counts from then on."""
-    from datetime import timedelta
-
-    from provisioning.models.attestation import today
-
     said = {"statement": "It is off.", "evidence": "seen in the console", "review_on": str(today() + timedelta(days=9))}
     word = {"account_id": account_id, "kind": "billing_access", "value": {"activated": False}, **said}
     firstline.post(firstline.person("rosa", "security_admin"), "attestations", word, 201)
