@@ -79,10 +79,18 @@ class RequestDecisionSerializer(StrictSerializer):
     comment = LineField(max_length=500, required=False, allow_blank=True, default="")
 
 
+class FoundAccountField(AccountIdField):
+    """12 digits, or null."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The id, or None. Raises ValidationError."""
+        return None if data is None else super().run_validation(data)
+
+
 class ResolveSerializer(StrictSerializer):
     """What a person found out where nobody could tell."""
 
-    account_id = AccountIdField(
+    account_id = FoundAccountField(
         required=True, allow_null=True, help_text="The account that came of it; null: no account was made."
     )
     comment = LineField(max_length=500, help_text="Where you looked.")

@@ -107,6 +107,9 @@ def test_failed_one_is_corrected_and_one_in_doubt_is_resolved(as_: As) -> None:
     assert decide(as_("operator"), row, "retry", {"email": "x"}).status_code == 400
     AccountRequest.objects.update(state="in_doubt")
     paula = as_("approver", "paula")
+    none = decide(paula, row, "resolve", {"account_id": None, "comment": "looked"}).json()
+    assert (none["state"], none["failure"], none["way_on"]) == ("failed", "not_created", "retry")
+    AccountRequest.objects.update(state="in_doubt")
     assert decide(paula, row, "resolve", {"comment": "looked"}).json()["errors"][0]["pointer"] == "/account_id"
     done = decide(paula, row, "resolve", {"account_id": "444444444444", "comment": "looked"})
     assert (done.json()["state"], done.json()["account_id"]) == ("created", "444444444444")

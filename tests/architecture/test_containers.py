@@ -64,7 +64,7 @@ def test_compose_file_keeps_the_specification() -> None:
 
 def test_our_services_can_write_nowhere_and_gain_nothing() -> None:
     ours = [each for each in SERVICES.values() if each.get("image", "").startswith("firstline:")]
-    assert len(ours) == 5
+    assert len(ours) == 6
     for service in ours:
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -79,12 +79,23 @@ def test_nothing_is_reached_from_outside_but_the_web_server_through_this_machine
 
 
 def test_every_part_of_the_product_is_a_service() -> None:
-    parts = {"web", "look-worker", "apply-worker", "dispatcher", "migrate", "postgres", "redis", "sandbox"}
+    parts = {
+        "web",
+        "look-worker",
+        "apply-worker",
+        "vend-worker",
+        "dispatcher",
+        "migrate",
+        "postgres",
+        "redis",
+        "sandbox",
+    }
     assert set(SERVICES) == parts
 
 
-def test_simulated_aws_starts_in_the_demo_profile_only() -> None:
-    assert {name: each["profiles"] for name, each in SERVICES.items() if "profiles" in each} == {"sandbox": ["demo"]}
+def test_what_not_everybody_needs_starts_in_a_profile_only() -> None:
+    profiles = {name: each["profiles"] for name, each in SERVICES.items() if "profiles" in each}
+    assert profiles == {"sandbox": ["demo"], "vend-worker": ["vending"]}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -114,11 +125,12 @@ def test_every_setting_named_is_one_the_product_reads() -> None:
 
 def test_each_worker_has_an_identity_of_its_own() -> None:
     files = {name: [one["path"] for one in each["env_file"]] for name, each in SERVICES.items() if "env_file" in each}
-    assert files == {"look-worker": ["look.env"], "apply-worker": ["apply.env"]}
+    assert files == {"look-worker": ["look.env"], "apply-worker": ["apply.env"], "vend-worker": ["vend.env"]}
 
 
 def test_web_holds_no_aws_identity() -> None:
-    assert {name for name, each in SERVICES.items() if "env_file" in each} == {"look-worker", "apply-worker"}
+    workers = {"look-worker", "apply-worker", "vend-worker"}
+    assert {name for name, each in SERVICES.items() if "env_file" in each} == workers
     assert not [name for name in environment() if name.startswith("AWS_")]
 
 
