@@ -28,6 +28,7 @@ from provisioning.services.vending.decide_request import (
 from provisioning.services.vending.retry_request import resolve_request, retry_request
 
 State = AccountRequest.State
+ASKER = text_column("requested_by", "asked for by")
 Do = Callable[..., AccountRequest]
 WAYS = {
     "wait": "It is tried again by itself.",
@@ -61,13 +62,12 @@ class AccountRequestAdmin(RecordAdmin):
 
     list_title = "Account requests"
     reach = ""
-    list_display = ("shown_what", "shown_state", "shown_failure", "environment", "shown_asker", "shown_created")
+    list_display = ("shown_what", "shown_state", "shown_failure", "environment", ASKER, "shown_created")
     list_display_links = ("shown_what",)
     list_filter = ("state", "way_on", "environment")
     search_fields = ("name", "email", "owner_team", "=account_id")
     search_help_text = "A name, an address, a team, or the 12 digits of an account."
     page_template = "provisioning/account_request.html"
-    shown_asker = text_column("requested_by", "asked for by")
 
     @admin.display(description="account", ordering="name")
     def shown_what(self, row: AccountRequest) -> SafeString:
