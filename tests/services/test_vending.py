@@ -8,14 +8,17 @@ from django.conf import LazySettings
 from django.db.models.functions import Now
 
 from access.roles import Role, actor
+from access.scopes import parse_scope
 from accounts.account_request import AccountRequest
 from accounts.models import Account
 from history.models import Event
 from provisioning.core.errors import ConflictError, DeclarationError, NotAllowedError, NotFoundError
 from provisioning.models import Attestation
 from provisioning.services.attested import kinds_attested_in
+from provisioning.services.pause_fleet import pause_fleet
 from provisioning.services.vending import create
 from provisioning.services.vending.decide_request import approve_request, cancel_request, reject_request
+from provisioning.services.vending.request_account import WantedAccount, request_account
 from provisioning.services.vending.retry_request import resolve_request, retry_request
 from sandbox.cloudformation.deploy import shipped
 from tests.services.vending import MANAGEMENT, OTHER, Vending, organisation, otto, paula, vending
@@ -115,13 +118,9 @@ def test_nobody_approves_what_they_asked_for(vending: Vending) -> None:
 
 
 def test_place_decides_who_may_ask_and_approve(vending: Vending) -> None:
-    from access.scopes import parse_scope
-
+    ben = actor("ben", [Role.OPERATOR], parse_scope("environment:prod"))
     with pytest.raises(NotAllowedError, match="OU path"):
-        create_for = actor("ben", [Role.OPERATOR], parse_scope("environment:prod"))
-        from provisioning.services.vending.request_account import WantedAccount, request_account
-
-        request_account(wanted=WantedAccount("n", "n@example.com", "dev"), actor=create_for)
+        request_account(wanted=WantedAccount("n", "n@example.com", "dev"), actor=ben)
     row = vending.ask()
     with pytest.raises(NotFoundError):
         approve_request(request_id=row.pk, actor=actor("pia", [Role.APPROVER], parse_scope("environment:prod")))
@@ -221,8 +220,6 @@ def test_requests_are_sent_no_faster_than_aws_takes_them(vending: Vending, monke
 
 
 def test_paused_fleet_makes_no_account(vending: Vending) -> None:
-    from provisioning.services.pause_fleet import pause_fleet
-
     pause_fleet(actor=actor("rosa", [Role.OWNER]), reason="stop")
     row = vending.approved()
     vending.vend()
