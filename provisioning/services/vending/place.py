@@ -81,7 +81,7 @@ def _attest_creation(row: AccountRequest) -> None:
         statement="Set when the account was created.",
         evidence=f"{sent} with IamUserAccessToBilling {row.billing_access.upper()}, account request {row.pk}.",
         by=SYSTEM.name,
-        at=timezone.now(),
+        at=row.intended_at or timezone.now(),
     )
     record(
         actor=SYSTEM.name,
