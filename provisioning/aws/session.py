@@ -83,15 +83,19 @@ class AwsSession:
 
         Sent again only after an answer that proves it had no effect: throttled, or the session had expired.
         """
-        request = Request(call.service, call.operation, writes=True)
-        ask = partial(self._ask, request, plain_parameters(call.params), current_lease_deadline())
         try:
-            self._with_session(partial(self._patience.call, ask, WRITE_AGAIN))
+            self.answer_to(call)
         except AwsError as error:
             if error.aws_code in call.accepts:
                 return Sent.ALREADY
             raise
         return Sent.OK
+
+    def answer_to(self, call: Call) -> Page:
+        """As `send`, for who needs what AWS answers to a write. Every refusal is raised."""
+        request = Request(call.service, call.operation, writes=True)
+        ask = partial(self._ask, request, plain_parameters(call.params), current_lease_deadline())
+        return self._with_session(partial(self._patience.call, ask, WRITE_AGAIN))
 
     def _paged(self, read: Read, on_page: Callable[[], None] | None = None) -> PagedRead:
         if not is_read(read.operation):

@@ -15,7 +15,8 @@ from access.roles import SYSTEM
 from accounts.schedule import JITTER, MINUTES, NEXT, parameters
 from history.services.record import record
 from provisioning.models import PlanRecord
-from provisioning.services.claimable import APPLIES, CLAIMABLE, LOOKS, PARAMETERS
+from provisioning.services.claimable import APPLIES, CLAIMABLE, HAND_OVERS, LOOKS, PARAMETERS
+from provisioning.services.due_hand_overs import expire_hand_overs, schedule_hand_overs
 from provisioning.services.set_aside import end_what_was_set_aside
 from provisioning.services.tell_lapsed import tell_lapsed
 
@@ -105,6 +106,7 @@ class Round:
 
     looks: int
     applies: tuple[UUID, ...]
+    hand_overs: tuple[UUID, ...] = ()
 
 
 def dispatch_round() -> Round:
@@ -115,7 +117,9 @@ def dispatch_round() -> Round:
     end_what_was_set_aside()
     expire_plans()
     tell_lapsed()
-    return Round(len(_ring(LOOKS)), tuple(_ring(APPLIES)))
+    expire_hand_overs()
+    schedule_hand_overs()
+    return Round(len(_ring(LOOKS)), tuple(_ring(APPLIES)), tuple(_ring(HAND_OVERS)))
 
 
 def schedule_due() -> int:

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from provisioning.models import Heartbeat
 
 DISPATCHER = "dispatcher"
-QUEUES = ("look", "apply")
+QUEUES = ("look", "apply", "hand_over")
 TICK_SECONDS = 5
 """A dispatcher does a round every second; writing it down more often than this tells nobody more."""
 CANARY_SECONDS = 30
