@@ -18,8 +18,8 @@ from provisioning.core.session_policy import LOOK_POLICY
 from provisioning.models import HandOver, Lease, Run
 from provisioning.services.apply_state import PausedError
 from provisioning.services.entry import enter_to_hand_over, prove_access
-from provisioning.services.hand_over_events import tell
 from provisioning.services.hand_over_ends import retire_key, take_back
+from provisioning.services.hand_over_events import tell
 from provisioning.services.hand_over_steps import make
 from provisioning.services.handing import Handing, SpentError
 from provisioning.services.leases import Claim, claim_hand_over, hold, release

@@ -58,6 +58,7 @@ def under_lease(handing: Handing, send: Callable[[], None]) -> None:
 
 @transaction.atomic
 def note(handing: Handing, row: HandOver, verb: str, *, how: str = "", removed: str = "", **fields: Any) -> None:
+    """Store what became of the hand-over, and tell the history."""
     hold(handing.claim)
     if fields:
         HandOver.objects.filter(pk=row.pk).update(**fields)
@@ -68,10 +69,9 @@ def note(handing: Handing, row: HandOver, verb: str, *, how: str = "", removed: 
 
 
 def remove_key(handing: Handing, row: HandOver, user: User, key: AccessKey, verb: str) -> None:
+    """Deactivate, then delete a key whose secret nobody has."""
     with writing_to(handing, user) as writing:
         if key.is_active:
             under_lease(handing, lambda: deactivate_key(writing, user, key.id))
         under_lease(handing, lambda: delete_key(writing, user, key.id))
     note(handing, row, verb, removed=key.id)
-
-
