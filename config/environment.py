@@ -91,8 +91,8 @@ class Environment(BaseSettings):
     plan_expiry_hours: float = Field(24, gt=0, description="How long a proposed plan can be decided.")
     hint_again_seconds: float = Field(30, gt=0, description="When work that nobody took is rung for again.")
     hand_over_keys: dict[str, SecretStr] = Field(
-        default={"development": SecretStr("development-only-hand-over-key-1")},
-        description='{"id": "32 or more characters"} for web and hand-over worker; the last encrypts. Keep old ones.',
+        default={},
+        description='{"id": "32 or more characters"} for web and hand-over worker; the last encrypts, all decrypt.',
     )
     hand_over_minutes: float = Field(60, gt=0, le=60, description="How long a hand-over can be read.")
     hand_over_approval: list[EnvironmentName] = Field(

@@ -159,7 +159,20 @@ class VerbFilter(SimpleListFilter):
 
     title = "what"
     parameter_name = "what"
-    NOUNS = ("account", "fleet", "look", "check", "drift", "plan", "apply", "write", "resource", "run", "attestation")
+    NOUNS = (
+        "account",
+        "fleet",
+        "look",
+        "check",
+        "drift",
+        "plan",
+        "apply",
+        "write",
+        "resource",
+        "run",
+        "attestation",
+        "hand_over",
+    )
     DECLARED = (
         "baseline",
         "version",

@@ -26,7 +26,7 @@ from provisioning.services.leases import Claim, claim_hand_over, hold, release
 from provisioning.services.move_run import move_run
 from provisioning.services.note_throttles import note_throttles
 from provisioning.services.quarantine import CRASHES, quarantine
-from provisioning.services.secret_box import NoKeyError, refuse_known_key
+from provisioning.services.secret_box import NoKeyError, keys
 from provisioning.services.work import load_work
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def hand_over_run(*, run_id: UUID) -> None:
 def _work(claim: Claim) -> None:
     calls = CallCounter()
     try:
-        refuse_known_key()
+        keys()
         work = load_work(claim.account_id)
         prove_access(work, claim, calls)
         with enter_to_hand_over(work, claim, LOOK_POLICY, calls) as reading:

@@ -15,7 +15,7 @@ from provisioning.models import HandOver
 from provisioning.services.hand_over_events import tell
 from provisioning.services.hand_over_user import why_not_handed_over
 from provisioning.services.require import require_account
-from provisioning.services.secret_box import why_not_public_key
+from provisioning.services.secret_box import keys, why_not_public_key
 
 
 def request_hand_over(
@@ -30,13 +30,15 @@ def request_hand_over(
 ) -> HandOver:
     """Ask for one credential; where the environment asks for it, somebody else approves it first.
 
-    Raises NotFoundError, NotAllowedError, DeclarationError with every reason, ConflictError while one is open.
+    Raises NotFoundError, NotAllowedError, DeclarationError with every reason, ConflictError while one is open
+    and where nothing could be encrypted.
     """
     account = require_account(actor, Permission.HAND_OVER, Account.objects.filter(pk=account_id).first())
     if account.state != Account.State.MANAGED:
         raise ConflictError(f"Account {account_id} is {account.state}: credentials are made in managed accounts only.")
     if reasons := list(_reasons(account, user, what, reader, replaces, public_key)):
         raise DeclarationError(reasons)
+    keys()
     try:
         with transaction.atomic():
             return _store(account, user, what, reader, actor, replaces, public_key)

@@ -14,35 +14,37 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from pydantic import SecretStr
 
-from provisioning.core.errors import FirstlineError
+from provisioning.core.errors import ConflictError
 from provisioning.core.secret import Secret
 
-DEVELOPMENT = "development"
+DEVELOPMENT = {"development": SecretStr("known-to-everybody-who-reads-this-line")}
+"""Stands in where only this machine is served and no key is set."""
 SMALLEST_RSA, LARGEST_RSA = 2048, 8192
 """Bits. 2048 take 190 bytes by OAEP with SHA-256 (RFC 8017, 7.1.1): longer than any password or key."""
 SLACK_SECONDS = 60
 
 
-class NoKeyError(FirstlineError):
+class NoKeyError(ConflictError):
     """The key that this needs is not in FIRSTLINE_HAND_OVER_KEYS of this process."""
 
     code = "hand_over_key_missing"
 
 
 def encrypted(secret: Secret, hand_over_id: UUID, public_key: str) -> bytes:
-    """`<key id>:<token>`, under the last key. Raises NoKeyError where only the known development key is set."""
-    refuse_known_key()
-    key_id = next(reversed(settings.FIRSTLINE.hand_over_keys))
+    """`<key id>:<token>`, under the last key. Raises NoKeyError."""
+    key_id = next(reversed(keys()))
     text = _for_reader(secret, public_key) if public_key else secret.reveal()
     return f"{key_id}:".encode() + _fernet(key_id, hand_over_id).encrypt(text.encode())
 
 
-def refuse_known_key() -> None:
-    """Raise NoKeyError unless this process has a key of the installation's own."""
-    ring = settings.FIRSTLINE.hand_over_keys
-    if not ring or (DEVELOPMENT in ring and not settings.FIRSTLINE.is_local):
+def keys() -> dict[str, SecretStr]:
+    """The keys by id, the newest last. Raises NoKeyError where there is none of the installation's own."""
+    ring: dict[str, SecretStr] = settings.FIRSTLINE.hand_over_keys
+    if not ring and not settings.FIRSTLINE.is_local:
         raise NoKeyError("Set FIRSTLINE_HAND_OVER_KEYS, to the same for the web server and the hand-over worker.")
+    return ring or DEVELOPMENT
 
 
 def decrypted(stored: bytes, hand_over_id: UUID) -> Secret:
@@ -77,7 +79,6 @@ def _for_reader(secret: Secret, public_key: str) -> str:
 
 
 def _fernet(key_id: str, hand_over_id: UUID) -> Fernet:
-    ring = settings.FIRSTLINE.hand_over_keys
     about = b"firstline hand-over " + hand_over_id.bytes
-    derived = HKDF(hashes.SHA256(), 32, None, about).derive(ring[key_id].get_secret_value().encode())
+    derived = HKDF(hashes.SHA256(), 32, None, about).derive(keys()[key_id].get_secret_value().encode())
     return Fernet(base64.urlsafe_b64encode(derived))

@@ -20,6 +20,7 @@ from provisioning.models import (
     Decision,
     DesiredState,
     Drift,
+    HandOver,
     Ownership,
     PlanRecord,
     Run,
@@ -48,6 +49,7 @@ class Side:
     owned: Ownership
     attestation: Attestation
     verification: AccessVerification
+    hand_over: HandOver
     baseline: Baseline
     draft: BaselineVersion
     published: BaselineVersion
@@ -105,6 +107,7 @@ def build_side(name: str, account_id: str) -> Side:
         ),
         attestation=factories.attestation(account),
         verification=_verification(account),
+        hand_over=factories.hand_over(account),
         baseline=baseline,
         draft=_version(baseline, 2),
         published=published,

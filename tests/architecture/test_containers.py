@@ -64,7 +64,7 @@ def test_compose_file_keeps_the_specification() -> None:
 
 def test_our_services_can_write_nowhere_and_gain_nothing() -> None:
     ours = [each for each in SERVICES.values() if each.get("image", "").startswith("firstline:")]
-    assert len(ours) == 5
+    assert len(ours) == 6
     for service in ours:
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
@@ -79,7 +79,17 @@ def test_nothing_is_reached_from_outside_but_the_web_server_through_this_machine
 
 
 def test_every_part_of_the_product_is_a_service() -> None:
-    parts = {"web", "look-worker", "apply-worker", "dispatcher", "migrate", "postgres", "redis", "sandbox"}
+    parts = {
+        "web",
+        "look-worker",
+        "apply-worker",
+        "hand-over-worker",
+        "dispatcher",
+        "migrate",
+        "postgres",
+        "redis",
+        "sandbox",
+    }
     assert set(SERVICES) == parts
 
 
@@ -114,11 +124,15 @@ def test_every_setting_named_is_one_the_product_reads() -> None:
 
 def test_each_worker_has_an_identity_of_its_own() -> None:
     files = {name: [one["path"] for one in each["env_file"]] for name, each in SERVICES.items() if "env_file" in each}
-    assert files == {"look-worker": ["look.env"], "apply-worker": ["apply.env"]}
+    assert files == {
+        "look-worker": ["look.env"],
+        "apply-worker": ["apply.env"],
+        "hand-over-worker": ["hand-over.env"],
+    }
 
 
 def test_web_holds_no_aws_identity() -> None:
-    assert {name for name, each in SERVICES.items() if "env_file" in each} == {"look-worker", "apply-worker"}
+    assert "env_file" not in SERVICES["web"] and "env_file" not in SERVICES["dispatcher"]
     assert not [name for name in environment() if name.startswith("AWS_")]
 
 
