@@ -19,7 +19,7 @@ class NewHandOverSerializer(StrictSerializer):
     replaces = serializers.RegexField(
         r"^[A-Z0-9]{16,128}$",
         required=False,
-        help_text="Id of the access key that is retired once the new one is used.",
+        help_text="Id of the access key that is retired once this one is used.",
     )
     public_key = serializers.CharField(
         max_length=4000, required=False, help_text="The reader's RSA public key (PEM): only they can decrypt it then."

@@ -9,7 +9,7 @@ from access.roles import Actor, Permission
 from provisioning.core.errors import ConflictError, NotAllowedError
 from provisioning.models import HandOver
 from provisioning.services.hand_over_events import tell
-from provisioning.services.require import require_row
+from provisioning.services.require import require, require_row
 
 State = HandOver.State
 
@@ -36,8 +36,9 @@ def withdraw_hand_over(*, hand_over_id: UUID, actor: Actor) -> HandOver:
     For who may ask for hand-overs there, and for its reader.
     """
     row = _locked(hand_over_id)
-    if row is None or row.reader != actor.name or not actor.may(Permission.VIEW, row.account):
-        row = require_row(actor, Permission.HAND_OVER, row, _missing(hand_over_id))
+    row = require_row(actor, Permission.VIEW, row, _missing(hand_over_id))
+    if row.reader != actor.name:
+        require(actor, Permission.HAND_OVER, row.account)
     if row.state not in {*HandOver.WAITING, State.MADE}:
         raise ConflictError(f"The hand-over is {row.state}: only one that waits or was not read can be withdrawn.")
     was_made = row.state == State.MADE

@@ -218,8 +218,8 @@ def expected(route: str, method: str, role: str | None, scope: str | None) -> st
             return FORBIDDEN
         case About.THEIR_HAND_OVER:
             return MISSING if scope == "other" else FORBIDDEN
-        case About.HAND_OVER_BACK if Permission.HAND_OVER not in ALLOWED[Role(role)]:
-            return FORBIDDEN
+        case About.HAND_OVER_BACK if scope != "other":
+            return IN if Permission.HAND_OVER in ALLOWED[Role(role)] else FORBIDDEN
         case About.FLEET:
             return IN if scope == "fleet" else FORBIDDEN
         case About.PLACE | About.BASELINE:
