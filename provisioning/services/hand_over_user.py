@@ -30,7 +30,14 @@ def why_not_user(work: Work, user: str, what: str, path: str | None = None) -> s
         return f"The user {user} is never touched: {why}."
     if what == HandOver.What.PASSWORD and item.declared.get("console_access") == "forbidden":
         return f"{user} is declared with console_access: forbidden; declare it expected first."
+    if what == HandOver.What.ACCESS_KEY and _keys_are_forbidden(work, user):
+        return f"{user} is declared to have no access keys (iam.access_keys, allowed: false); change that first."
     return ""
+
+
+def _keys_are_forbidden(work: Work, user: str) -> bool:
+    rules = (item for item in work.desired.items if item.kind == "iam.access_keys" and item.name == user)
+    return any(item.declared.get("allowed") is False for item in rules)
 
 
 def _declared(work: Work, user: str) -> DesiredItem | None:
