@@ -93,7 +93,7 @@ def test_admin_shows_it_to_its_reader_once_and_masked(client: Client) -> None:
     assert client.get(f"{page}read/").status_code == 405
     answer = client.post(f"{page}read/")
     assert b"<summary>Show</summary><code" in answer.content and b"Zq7-secret-of-ann" in answer.content
-    assert answer["Cache-Control"] == "no-store"
+    assert "no-store" in answer["Cache-Control"]
     assert b"Zq7-secret" not in client.post(f"{page}read/", follow=True).content
 
 
