@@ -31,6 +31,7 @@ class Permission(StrEnum):
     APPROVE = "approve"
     APPROVE_PRODUCTION = "approve_production"
     ATTEST = "attest"
+    HAND_OVER = "hand_over"
     AUDIT = "audit"
     ADMINISTER = "administer"
 
@@ -41,7 +42,9 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset({_P.VIEW, _P.OPERATE, _P.PAUSE, _P.ASSIGN}),
     Role.APPROVER: frozenset({_P.VIEW, _P.APPROVE, _P.PAUSE}),
     Role.BASELINE_AUTHOR: frozenset({_P.VIEW, _P.AUTHOR}),
-    Role.SECURITY_ADMIN: frozenset({_P.VIEW, _P.APPROVE, _P.APPROVE_PRODUCTION, _P.PAUSE, _P.ATTEST, _P.AUDIT}),
+    Role.SECURITY_ADMIN: frozenset(
+        {_P.VIEW, _P.APPROVE, _P.APPROVE_PRODUCTION, _P.PAUSE, _P.ATTEST, _P.HAND_OVER, _P.AUDIT}
+    ),
     Role.OWNER: frozenset(Permission),
 }
 

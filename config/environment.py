@@ -106,16 +106,25 @@ class Environment(BaseSettings):
     settle_seconds: float = Field(120, ge=0, description="How long AWS may go on showing what was just repaired.")
     plan_expiry_hours: float = Field(24, gt=0, description="How long a proposed plan can be decided.")
     hint_again_seconds: float = Field(30, gt=0, description="When work that nobody took is rung for again.")
+    hand_over_keys: dict[str, SecretStr] = Field(
+        default={},
+        description='{"id": "32 or more characters"} for web and hand-over worker; the last encrypts, all decrypt.',
+    )
+    hand_over_minutes: float = Field(60, gt=0, le=60, description="How long a hand-over can be read.")
+    hand_over_approval: list[EnvironmentName] = Field(
+        ["prod"], description="JSON list of environments where somebody else approves a hand-over first."
+    )
+    key_grace_days: float = Field(7, ge=0, description="How long a replaced access key stays inactive before it goes.")
     token_peppers: dict[str, SecretStr] = Field(
         default={}, description='{"id": "32 or more characters"}, new tokens use the last; out of the database.'
     )
 
-    @field_validator("token_peppers")
+    @field_validator("token_peppers", "hand_over_keys")
     @classmethod
-    def _are_long(cls, peppers: dict[str, SecretStr]) -> dict[str, SecretStr]:
-        if any(not 1 <= len(one) <= 16 or len(pepper.get_secret_value()) < 32 for one, pepper in peppers.items()):
-            raise ValueError("each id has 1 to 16 characters, each pepper 32 or more")
-        return peppers
+    def _are_long(cls, keys: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        if any(not 1 <= len(one) <= 16 or len(key.get_secret_value()) < 32 for one, key in keys.items()):
+            raise ValueError("each id has 1 to 16 characters, each key or pepper 32 or more")
+        return keys
 
     @property
     def look_interval(self) -> timedelta:

@@ -95,8 +95,12 @@ class IdempotentPosts:
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Once who asks is known and allowed, the handler is exchanged for one that knows the key."""
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        if request.method == "POST" and KEY_HEADER in request.headers and hasattr(self, "post"):
+        if request.method == "POST" and KEY_HEADER in request.headers and hasattr(self, "post") and self._keeps():
             self.post = partial(self._once, self.post)
+
+    def _keeps(self) -> bool:
+        """Whether an answer may be stored at all: one that is read once is not, not even that it was given."""
+        return not getattr(self, "keeps_no_answer", False)
 
     def _once(self, handler: Handler, request: Request, *args: Any, **kwargs: Any) -> Any:
         given = _asked(request)

@@ -14,6 +14,7 @@ CODES = {
     403: "permission_denied",
     404: "not_found",
     409: "conflict",
+    410: "already_read",
     412: "precondition_failed",
     413: "too_large",
     415: "unsupported_media_type",

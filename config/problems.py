@@ -22,6 +22,7 @@ from provisioning.core.errors import (
     ConflictError,
     DeclarationError,
     FirstlineError,
+    GoneError,
     NotAllowedError,
     NotFoundError,
 )
@@ -37,6 +38,7 @@ STATUS: dict[type[FirstlineError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     AccessFailedError: 409,
+    GoneError: 410,
 }
 
 

@@ -172,6 +172,7 @@ class VerbFilter(SimpleListFilter):
         "run",
         "attestation",
         "account_request",
+        "hand_over",
     )
     DECLARED = (
         "baseline",

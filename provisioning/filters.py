@@ -11,7 +11,7 @@ from accounts.filters import AccountFilter
 from accounts.models import Account
 from provisioning.core.plan import Risk
 from provisioning.core.verdict import Verdict
-from provisioning.models import Attestation, Drift, PlanRecord, Run
+from provisioning.models import Attestation, Drift, HandOver, PlanRecord, Run
 from provisioning.models.attestation import AttestationQuerySet
 from provisioning.services.verdicts import verdicts_of
 
@@ -107,3 +107,18 @@ class AttestationFilter(filters.FilterSet):  # type: ignore[misc]
     def due(self, queryset: AttestationQuerySet, name: str, value: date) -> QuerySet[Attestation]:
         """Lapsed ones among them."""
         return queryset.standing().filter(review_on__lt=value)
+
+
+class HandOverFilter(filters.FilterSet):  # type: ignore[misc]
+    """By account, user, what is handed over, how it stands and the people of it."""
+
+    account = filters.CharFilter(field_name="account_id")
+    user = filters.CharFilter(field_name="user_name")
+    what = filters.ChoiceFilter(choices=HandOver.What.choices)
+    state = filters.ChoiceFilter(choices=HandOver.State.choices)
+    reader = filters.CharFilter()
+    requested_by = filters.CharFilter()
+
+    class Meta:
+        model = HandOver
+        fields: list[str] = []

@@ -11,6 +11,7 @@ from provisioning.views.adoptions import AdoptionViewSet
 from provisioning.views.attestations import AttestationViewSet
 from provisioning.views.drift import DriftViewSet
 from provisioning.views.fleet import FleetViewSet
+from provisioning.views.hand_overs import HandOverReadViewSet, HandOverViewSet
 from provisioning.views.plans import PlanViewSet
 from provisioning.views.runs import RunViewSet
 from provisioning.views.verifications import CsvRenderer, VerificationViewSet, VerifiedAccountViewSet
@@ -22,6 +23,8 @@ accounts, work, runs, plans, fleet = (
 BULK_PARSERS = [*api_settings.DEFAULT_PARSER_CLASSES, CsvParser]
 
 verifications, requests = VerificationViewSet.as_view, AccountRequestViewSet.as_view
+hand_overs = HandOverViewSet.as_view
+OR_CSV = [*api_settings.DEFAULT_RENDERER_CLASSES, CsvRenderer]
 
 urlpatterns = [
     path("accounts", accounts({"get": "list", "post": "create"}), name="accounts"),
@@ -41,6 +44,18 @@ urlpatterns = [
     *(
         path(f"account-requests/<uuid:pk>/{verb}", requests({"post": verb}), name=f"account-request-{verb}")
         for verb in ("approve", "reject", "cancel", "retry", "resolve")
+    ),
+    path("accounts/<str:account_id>/hand-overs", hand_overs({"post": "create"}), name="account-hand-overs"),
+    path("hand-overs", hand_overs({"get": "list"}), name="hand-overs"),
+    path("hand-overs/<uuid:pk>", hand_overs({"get": "retrieve"}), name="hand-over"),
+    path("hand-overs/<uuid:pk>/approve", hand_overs({"post": "approve"}), name="hand-over-approve"),
+    path("hand-overs/<uuid:pk>/reject", hand_overs({"post": "reject"}), name="hand-over-reject"),
+    path("hand-overs/<uuid:pk>/withdraw", hand_overs({"post": "withdraw"}), name="hand-over-withdraw"),
+    path("hand-overs/<uuid:pk>/retire-old-key", hand_overs({"post": "retire"}), name="hand-over-retire-old-key"),
+    path(
+        "hand-overs/<uuid:pk>/read",
+        HandOverReadViewSet.as_view({"post": "read"}, renderer_classes=OR_CSV),
+        name="hand-over-read",
     ),
     path("access-verifications", verifications({"get": "list", "post": "create"}), name="access-verifications"),
     path("access-verifications/<uuid:pk>", verifications({"get": "retrieve"}), name="access-verification"),

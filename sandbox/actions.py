@@ -59,6 +59,8 @@ def _iam_resource(call: Call) -> str:
     attaching = call.operation.startswith(("Attach", "Detach"))
     if call.params.get("PolicyArn") and not attaching:
         return call.text("PolicyArn")
+    if call.operation == "ChangePassword":
+        return call.caller.arn
     if call.operation == "CreatePolicy":
         return iam_arn(call, "policy", call.text("PolicyName"))
     for parameter, kind in _KINDS:

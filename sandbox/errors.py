@@ -27,6 +27,10 @@ def delete_conflict(message: str) -> AwsError:
     return AwsError("DeleteConflict", message, 409)
 
 
+def password_policy_violation(message: str) -> AwsError:
+    return AwsError("PasswordPolicyViolation", message)
+
+
 def malformed(message: str) -> AwsError:
     return AwsError("MalformedPolicyDocument", message)
 

@@ -13,7 +13,7 @@ from provisioning.core.change import Action, Call, ResourceKey
 from provisioning.core.desired import DesiredAccount, DesiredItem, Mode, Origin
 from provisioning.core.plain import digest
 from provisioning.core.plan import Plan, PlannedChange, Risk
-from provisioning.models import Attestation, DesiredHead, DesiredState, Drift, PlanRecord, Run, SnapshotRecord
+from provisioning.models import Attestation, DesiredHead, DesiredState, Drift, HandOver, PlanRecord, Run, SnapshotRecord
 
 _numbers = itertools.count(1)
 AUTHOR = "olga"
@@ -159,6 +159,22 @@ def attestation(of: Account, **fields: Any) -> Attestation:
         **fields,
     }
     made: Attestation = Attestation.objects.create(**given)
+    return made
+
+
+def hand_over(of: Account, **fields: Any) -> HandOver:
+    """A first password that waits for approval, asked for by REQUESTER, for a reader of their own."""
+    given = {
+        "account": of,
+        "user_name": "ann",
+        "what": HandOver.What.PASSWORD,
+        "reader": f"reader-of-{of.pk}",
+        "state": HandOver.State.PROPOSED,
+        "requested_by": REQUESTER,
+        "make_until": timezone.now() + timedelta(days=1),
+        **fields,
+    }
+    made: HandOver = HandOver.objects.create(**given)
     return made
 
 

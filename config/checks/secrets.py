@@ -20,8 +20,12 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 MAKE_ONE = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(48))"'
-KEY_RINGS = {"history_keys": Process.DISPATCHER, "token_peppers": Process.WEB}
-"""Settings {id: key}, and the one process that needs each: what seals the history, and what tokens are hashed with."""
+KEY_RINGS = {"history_keys": Process.DISPATCHER, "token_peppers": Process.WEB, "hand_over_keys": Process.WEB}
+"""Settings {id: key}, and the one process that needs each: what seals the history, what tokens are hashed with, and
+what first passwords and access keys are encrypted with until they are read.
+"""
+OPTIONAL = frozenset({"hand_over_keys"})
+"""Without one nothing is handed over."""
 
 
 def secret_key_is_random(**_: Any) -> Iterator[CheckMessage]:
@@ -39,7 +43,7 @@ def key_rings_are_random(**_: Any) -> Iterator[CheckMessage]:
     needed = [name for name, process in KEY_RINGS.items() if current() in {process, Process.COMMAND}]
     for name in (name for name in needed if name in type(given).model_fields):
         keys = [_text(key) for key in getattr(given, name).values()]
-        if not keys or any(looks_made_up(key, least=TOKEN_LENGTH) for key in keys):
+        if (not keys and name not in OPTIONAL) or any(looks_made_up(key, least=TOKEN_LENGTH) for key in keys):
             yield Error(
                 f"{variable(name)} has no key, or one that is short or can be guessed. {MAKE_ONE}", id="firstline.E112"
             )

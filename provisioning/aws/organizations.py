@@ -41,7 +41,7 @@ def create_account(session: AwsSession, new: NewAccount) -> Status:
         "IamUserAccessToBilling": new.billing.upper(),
         "Tags": _tags(new.tags),
     }
-    answer = session.send_for_answer(_call("CreateAccount", params))
+    answer = session.answer_to(_call("CreateAccount", params))
     return _status(answer["CreateAccountStatus"])
 
 

@@ -84,15 +84,15 @@ class AwsSession:
         Sent again only after an answer that proves it had no effect: throttled, or the session had expired.
         """
         try:
-            self.send_for_answer(call)
+            self.answer_to(call)
         except AwsError as error:
             if error.aws_code in call.accepts:
                 return Sent.ALREADY
             raise
         return Sent.OK
 
-    def send_for_answer(self, call: Call) -> Page:
-        """As `send`, for a write whose answer says more than that it was done. Every refusal is raised."""
+    def answer_to(self, call: Call) -> Page:
+        """As `send`, for who needs what AWS answers to a write. Every refusal is raised."""
         request = Request(call.service, call.operation, writes=True)
         ask = partial(self._ask, request, plain_parameters(call.params), current_lease_deadline())
         return self._with_session(partial(self._patience.call, ask, WRITE_AGAIN))

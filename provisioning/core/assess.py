@@ -31,6 +31,8 @@ class Finding:
     difference: Difference
     remedy: Remedy
     reason: str = ""
+    arn: str = ""
+    """Of an extra resource; a declared one's is its item's."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class ItemAssessment:
     change: PlannedChange | None
     references: frozenset[ResourceKey]
     protected: str | None = None
+    arn: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ def _item(item: DesiredItem, observed: _Observed, inputs: Inputs) -> ItemAssessm
             _key_of(reference, observed, inputs) for reference in kind.references(item.name, desired, inputs.context)
         ),
         protected=protected,
+        arn=kind.arn(key.name, seen if seen is not None else desired, inputs.context),
     )
 
 
@@ -245,7 +249,8 @@ def _extras(scope: ClosedScope, observed: Mapping[str, Mapping[str, Any]], input
         spec = observed[scope.kind][name]
         if not kind.protected(name, spec, inputs.context):
             difference = Difference("", DriftType.EXTRA, None, plain(spec))
-            yield Finding(ResourceKey(scope.kind, name), difference, Remedy.PERSON, "removal_not_supported_yet")
+            key, arn = ResourceKey(scope.kind, name), str(inventory[name]["arn"])
+            yield Finding(key, difference, Remedy.PERSON, "removal_not_supported_yet", arn)
 
 
 def _unmanaged(

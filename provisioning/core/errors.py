@@ -91,3 +91,9 @@ class FencedError(FirstlineError):
     """Another worker owns the account now: stop at once, write nothing."""
 
     code = "fenced"
+
+
+class GoneError(FirstlineError):
+    """It was there once and is no more: what is read once was read, or its time is over."""
+
+    code = "gone"

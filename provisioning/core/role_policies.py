@@ -33,10 +33,13 @@ MAKES_CREDENTIALS = (
 )
 """What gives somebody a way to sign in: never in the apply role."""
 
-_HAND_OVER_READS = ("iam:GetAccountPasswordPolicy", "iam:GetLoginProfile", "iam:GetUser", "iam:ListAccessKeys")
-_HAND_OVER_WRITES = (
-    *("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:DeleteAccessKey", "iam:UpdateAccessKey"),
-    *("iam:UpdateLoginProfile",),
+HAND_OVER_READS = (
+    *("iam:GetAccessKeyLastUsed", "iam:GetAccountPasswordPolicy", "iam:GetLoginProfile", "iam:GetUser"),
+    *("iam:ListAccessKeys",),
+)
+HAND_OVER_WRITES = (
+    *("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:DeleteAccessKey", "iam:DeleteLoginProfile"),
+    *("iam:UpdateAccessKey", "iam:UpdateLoginProfile"),
 )
 _ONLY_FOR = {"iam:PassRole": {"StringEquals": {"iam:PassedToService": ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"]}}}
 _SEEING = ["iam:Get*", "iam:List*"]
@@ -73,8 +76,8 @@ def hand_over_policy(place: AccessPath) -> Document:
     """First passwords and access keys of users, and to take them back; nothing that says what a user may do."""
     users = place.arn("user/*")
     return document(
-        {"Sid": "Read", "Effect": "Allow", "Action": [*_HAND_OVER_READS], "Resource": "*"},
-        {"Sid": "HandOver", "Effect": "Allow", "Action": [*_HAND_OVER_WRITES], "Resource": users},
+        {"Sid": "Read", "Effect": "Allow", "Action": [*HAND_OVER_READS], "Resource": "*"},
+        {"Sid": "HandOver", "Effect": "Allow", "Action": [*HAND_OVER_WRITES], "Resource": users},
     )
 
 

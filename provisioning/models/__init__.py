@@ -4,6 +4,7 @@ from provisioning.models.access_verification import AccessVerification, Verified
 from provisioning.models.attestation import Attestation
 from provisioning.models.desired_state import DesiredHead, DesiredState
 from provisioning.models.drift import Drift
+from provisioning.models.hand_over import HandOver
 from provisioning.models.heartbeat import Heartbeat
 from provisioning.models.lease import FleetPause, Lease
 from provisioning.models.ownership import Ownership
@@ -20,6 +21,7 @@ __all__ = [
     "DesiredState",
     "Drift",
     "FleetPause",
+    "HandOver",
     "Heartbeat",
     "Lease",
     "Ownership",

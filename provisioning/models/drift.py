@@ -36,6 +36,7 @@ class Drift(models.Model):
     kind = models.CharField(max_length=64)
     identity = models.CharField(max_length=128, help_text="The name as AWS compares it.")
     name = models.CharField(max_length=128)
+    arn = models.CharField(max_length=2048, blank=True, default="", db_default="")
     path = models.CharField(max_length=600, blank=True, default="")
     type = models.CharField(max_length=8, choices=Type)
     desired = models.JSONField(null=True)

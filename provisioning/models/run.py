@@ -11,13 +11,15 @@ from provisioning.models.plan_record import PlanRecord
 
 
 class Run(models.Model):
-    """One look, apply or access check.
+    """One look, apply, access check or pass over hand-overs.
 
     look   queued → looking → done | failed | unreachable
     check, check_apply  (can it be entered by the look role, by the apply role?)
            queued → looking → done | unreachable | failed
     apply  queued → looking → applying → verifying → done | stale | refused | blocked | failed | cancelled | quarantined
            any of the three middle states → retry_wait → looking
+    hand_over  (makes what is asked for of one account, takes back what nobody read)
+           queued → looking → done | blocked | failed | retry_wait
     Every change of state is one conditional UPDATE; final states never reopen.
     """
 
@@ -26,6 +28,7 @@ class Run(models.Model):
         APPLY = "apply"
         CHECK = "check"
         CHECK_APPLY = "check_apply"
+        HAND_OVER = "hand_over"
 
     class State(models.TextChoices):
         QUEUED = "queued"

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from provisioning.core.desired import Mode
 from provisioning.models import DesiredHead, SnapshotRecord
+from provisioning.services.arns import with_arns
 
 
 class OriginSerializer(serializers.Serializer[Any]):
@@ -24,6 +25,7 @@ class DesiredItemSerializer(serializers.Serializer[Any]):
 
     kind = serializers.CharField()
     name = serializers.CharField()
+    arn = serializers.CharField(allow_blank=True, help_text="Its ARN, as it is or will be.")
     declared = serializers.DictField()
     mode = serializers.ChoiceField([mode.value for mode in Mode])
     origins = OriginSerializer(many=True)
@@ -71,7 +73,7 @@ def desired_state(account_id: str, head: DesiredHead | None) -> dict[str, Any]:
         "created_by": state.created_by if state else "",
         "rendered_at": head.rendered_at if head else None,
         "failure": (head.failure or []) if head else [],
-        "items": state.data["items"] if state else [],
+        "items": with_arns(account_id, state.data["items"]) if state else [],
         "closed": state.data["closed"] if state else [],
     }
 

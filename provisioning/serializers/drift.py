@@ -31,6 +31,7 @@ class DriftRowSerializer(serializers.ModelSerializer[Drift]):
             "environment",
             "kind",
             "name",
+            "arn",
             "path",
             "type",
             "remedy",

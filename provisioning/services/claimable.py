@@ -9,6 +9,8 @@ LOOKS = (Run.Kind.LOOK, Run.Kind.CHECK)
 """Done by look workers, many at once."""
 APPLIES = (Run.Kind.APPLY, Run.Kind.CHECK_APPLY)
 """Done by apply workers, each alone in its process."""
+HAND_OVERS = (Run.Kind.HAND_OVER,)
+"""Done by hand-over workers, under an identity of their own."""
 
 CLAIMABLE = """
     run.state IN ('queued', 'retry_wait') AND run.next_at <= clock_timestamp()
@@ -16,6 +18,8 @@ CLAIMABLE = """
     AND CASE run.kind
         WHEN 'look' THEN account.state = ANY(%(looked_at)s)
         WHEN 'apply' THEN account.state = 'managed' AND account.apply_role = 'proven' AND NOT account.paused
+            AND NOT EXISTS (SELECT 1 FROM provisioning_fleetpause)
+        WHEN 'hand_over' THEN account.state = 'managed' AND NOT account.paused
             AND NOT EXISTS (SELECT 1 FROM provisioning_fleetpause)
         ELSE account.state = ANY(%(checked)s)
     END

@@ -15,7 +15,8 @@ from access.roles import SYSTEM
 from accounts.schedule import JITTER, MINUTES, NEXT, parameters
 from history.services.record import record
 from provisioning.models import PlanRecord
-from provisioning.services.claimable import APPLIES, CLAIMABLE, LOOKS, PARAMETERS
+from provisioning.services.claimable import APPLIES, CLAIMABLE, HAND_OVERS, LOOKS, PARAMETERS
+from provisioning.services.due_hand_overs import expire_hand_overs, schedule_hand_overs
 from provisioning.services.set_aside import end_what_was_set_aside
 from provisioning.services.tell_lapsed import tell_lapsed
 from provisioning.services.vending.claims import due_requests
@@ -110,6 +111,7 @@ class Round:
     looks: int
     applies: tuple[UUID, ...]
     requests: int = 0
+    hand_overs: tuple[UUID, ...] = ()
 
 
 def dispatch_round() -> Round:
@@ -120,7 +122,9 @@ def dispatch_round() -> Round:
     end_what_was_set_aside()
     expire_plans()
     tell_lapsed()
-    return Round(len(_ring(LOOKS)), tuple(_ring(APPLIES)), _requests())
+    expire_hand_overs()
+    schedule_hand_overs()
+    return Round(len(_ring(LOOKS)), tuple(_ring(APPLIES)), _requests(), tuple(_ring(HAND_OVERS)))
 
 
 def _requests() -> int:

@@ -38,13 +38,21 @@ def enter_to_write(work: Work, claim: Claim, policy: str, calls: CallCounter) ->
         yield session
 
 
+@contextmanager
+def enter_to_hand_over(work: Work, claim: Claim, policy: str, calls: CallCounter) -> Iterator[AwsSession]:
+    """The hand-over role narrowed to reading, or to the calls about one user."""
+    with _enter(work, settings.FIRSTLINE.hand_over_role, claim, policy, calls) as session:
+        yield session
+
+
 def prove_access(work: Work, claim: Claim, calls: CallCounter) -> str:
     """Enter by the role that the check is about, as whom AWS then sees us; and prove that it takes our external id.
 
     Raises AccessFailedError with what it may be (`external_id_not_required` where it is careless), or AwsError.
     """
     given = settings.FIRSTLINE
-    role = given.apply_role if claim.kind == Run.Kind.CHECK_APPLY else given.look_role
+    others = {Run.Kind.CHECK_APPLY: given.apply_role, Run.Kind.HAND_OVER: given.hand_over_role}
+    role = others.get(Run.Kind(claim.kind), given.look_role)
     with _enter(work, role, claim, LOOK_POLICY, calls) as session:
         identity = session.verify_identity()
     prove_external_id(_entrance(work, role, claim, None), calls)

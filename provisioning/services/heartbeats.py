@@ -11,6 +11,7 @@ from provisioning.models import Heartbeat
 
 DISPATCHER = "dispatcher"
 VEND = "vend"
+QUEUES = ("look", "apply", "hand_over")
 TICK_SECONDS = 5
 """A dispatcher does a round every second; writing it down more often than this tells nobody more."""
 CANARY_SECONDS = 30
@@ -39,7 +40,7 @@ RETURNING name
 
 def queues() -> tuple[str, ...]:
     """The queues that workers are to listen to; account requests have theirs only where they are set up."""
-    return ("look", "apply", VEND) if settings.FIRSTLINE.management_account_id else ("look", "apply")
+    return (*QUEUES, VEND) if settings.FIRSTLINE.management_account_id else QUEUES
 
 
 def dispatcher_lives() -> None:

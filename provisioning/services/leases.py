@@ -12,7 +12,7 @@ from django.db import connection
 from history.context import bound
 from provisioning.core.errors import FencedError
 from provisioning.models import Lease, Run
-from provisioning.services.claimable import APPLIES, CLAIMABLE, PARAMETERS
+from provisioning.services.claimable import APPLIES, CLAIMABLE, HAND_OVERS, PARAMETERS
 
 REQUEST_SHOWN = 16
 CLAIM = """
@@ -46,6 +46,7 @@ LOOK_OR_CHECK = """run.kind IN ('look', 'check') AND NOT EXISTS (
       AND earlier.state IN ('queued', 'retry_wait') AND (earlier.next_at, earlier.id) < (run.next_at, run.id))"""
 
 ONE_APPLY = "run.kind IN ('apply', 'check_apply') AND run.id = %(run_id)s"
+ONE_HAND_OVER = "run.kind = 'hand_over' AND run.id = %(run_id)s"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,16 @@ def claim_apply(run_id: UUID) -> Claim | None:
 
     One that can't be taken gives its hint back, so that it is rung again as soon as its account is free.
     """
-    claim = next(iter(_claim(ONE_APPLY, limit=1, run_id=run_id)), None)
+    return _claim_one(ONE_APPLY, run_id)
+
+
+def claim_hand_over(run_id: UUID) -> Claim | None:
+    """Take this pass over an account's hand-overs; as `claim_apply` does."""
+    return _claim_one(ONE_HAND_OVER, run_id)
+
+
+def _claim_one(condition: str, run_id: UUID) -> Claim | None:
+    claim = next(iter(_claim(condition, limit=1, run_id=run_id)), None)
     if claim is None:
         Run.objects.filter(pk=run_id, state__in=Run.WAITING).update(hinted_at=None)
     return claim
@@ -140,7 +150,7 @@ def release(claim: Claim) -> None:
             "WHERE account_id = %s AND fence = %s",
             [claim.account_id, claim.fence],
         )
-    if claim.kind in APPLIES:
+    if claim.kind in (*APPLIES, *HAND_OVERS):
         # A look that was rung meanwhile found the account held, and nobody would ring for it again for a while.
         Run.objects.filter(account_id=claim.account_id, state__in=Run.WAITING).update(hinted_at=None)
 

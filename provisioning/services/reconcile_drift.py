@@ -42,9 +42,11 @@ def reconcile_drift(look: Look, assessment: Assessment, kinds: Mapping[str, Kind
     rows = {(row.kind, row.identity, row.path): row for row in Drift.objects.filter(account_id=look.account_id)}
     settling = {place for place, finding in found.items() if _settles(rows.get(place), finding, look.at)}
     origins = {item.key: [vars(origin) for origin in item.item.origins] for item in assessment.items}
+    arns = {item.key: item.arn for item in assessment.items}
     for place, finding in found.items():
         if place not in settling:
-            _see(look, rows.get(place), place, finding, origins.get(finding.key, []))
+            more = {"origins": origins.get(finding.key, []), "arn": arns.get(finding.key, finding.arn)}
+            _see(look, rows.get(place), place, finding, more)
     for place, row in rows.items():
         if row.state == Drift.State.OPEN and place not in found and row.kind not in assessment.unread:
             _resolve(look, row)
@@ -67,8 +69,8 @@ def _settles(row: Drift | None, finding: Finding, now: datetime) -> bool:
     )
 
 
-def _see(look: Look, row: Drift | None, place: Place, finding: Finding, origins: list[dict[str, Any]]) -> None:
-    seen = _columns(look, finding, origins)
+def _see(look: Look, row: Drift | None, place: Place, finding: Finding, more: dict[str, Any]) -> None:
+    seen = _columns(look, finding) | more
     if row is None:
         kind, identity, path = place
         row = Drift.objects.create(
@@ -86,7 +88,7 @@ def _see(look: Look, row: Drift | None, place: Place, finding: Finding, origins:
         Drift.objects.filter(pk=row.pk).update(**seen)
 
 
-def _columns(look: Look, finding: Finding, origins: list[dict[str, Any]]) -> dict[str, Any]:
+def _columns(look: Look, finding: Finding) -> dict[str, Any]:
     difference = finding.difference
     return {
         "name": finding.key.name,
@@ -96,7 +98,6 @@ def _columns(look: Look, finding: Finding, origins: list[dict[str, Any]]) -> dic
         "fingerprint": difference.fingerprint,
         "remedy": Remedy(finding.remedy).value,
         "reason": finding.reason,
-        "origins": origins,
         "seen_at": look.at,
         "run_id": look.run_id,
     }

@@ -129,16 +129,17 @@ def _firstline(
     children: Children, sandbox: Sandbox, organisation: dict[str, Any], product: dict[str, str], say: Say
 ) -> Installation:
     # Workers take seconds to start and touch nothing before they are rung, so they start beside the migration.
-    look, apply = (worker_environment(product, sandbox, kind) for kind in ("look", "apply"))
+    look, apply, hand_over = (worker_environment(product, sandbox, kind) for kind in ("look", "apply", "hand-over"))
     children.start("look worker", [*CELERY, "-Q", "look", "-c", "1", "-n", "look@%h"], look)
     children.start("apply worker", [*CELERY, "-Q", "apply", "-c", "2", "-O", "fair", "-n", "apply@%h"], apply)
+    children.start("hand-over worker", [*CELERY, "-Q", "hand_over", "-c", "1", "-n", "hand_over@%h"], hand_over)
     children.run("migrate", [*MANAGE, "migrate", "--no-input", "--verbosity", "0"], product)
     url = _web(children, product)
     passwords = {name: secrets.token_urlsafe(12) for name in SIGN_IN}
     people = _people(children, product, url, passwords)
     children.start("dispatcher", [*MANAGE, "dispatch"], product)
     _wait_until_ready(children, url)
-    say("Firstline: web server, look worker, apply worker, dispatcher")
+    say("Firstline: web server, look, apply and hand-over workers, dispatcher")
     return Installation(url, sandbox, organisation, people, passwords, children)
 
 

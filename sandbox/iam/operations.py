@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.call import Call
-from sandbox.iam import account, details, groups, holders, lists, policies, profiles, roles, tags, users
+from sandbox.iam import account, details, groups, holders, lists, passwords, policies, profiles, roles, tags, users
 
 OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **details.OPERATIONS,
@@ -14,6 +14,7 @@ OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **groups.OPERATIONS,
     **roles.OPERATIONS,
     **users.OPERATIONS,
+    **passwords.OPERATIONS,
     **policies.OPERATIONS,
     **holders.OPERATIONS,
     **profiles.OPERATIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.iam.models import User
@@ -11,6 +12,7 @@ from sandbox.errors import already_exists, delete_conflict, no_such_entity, vali
 from sandbox.iam import limits, shapes
 from sandbox.iam.entities import find, get, new_id, refuse_taken
 from sandbox.iam.managed_policies import ensure
+from sandbox.iam.passwords import set_password
 from sandbox.iam.tags import checked_tags
 from sandbox.world import world
 
@@ -88,8 +90,9 @@ def create_login_profile(call: Call) -> dict[str, Any]:
     user = _named(call)
     if user.password:
         raise already_exists(f"Login Profile for user {user.name} already exists.")
-    user.password = call.text("Password")
+    set_password(call, user, call.text("Password"))
     user.password_reset_required = bool(call.params.get("PasswordResetRequired"))
+    user.sandbox_profile_made = datetime.now(UTC).replace(microsecond=0)
     return _login_profile(user)
 
 
@@ -100,7 +103,8 @@ def get_login_profile(call: Call) -> dict[str, Any]:
 def update_login_profile(call: Call) -> None:
     """What is left out is kept."""
     user = _with_login(call)
-    user.password = call.text("Password", user.password)
+    if call.params.get("Password") is not None:
+        set_password(call, user, call.text("Password"))
     user.password_reset_required = bool(call.params.get("PasswordResetRequired", user.password_reset_required))
 
 
@@ -117,7 +121,7 @@ def _with_login(call: Call) -> Any:
 
 
 def _login_profile(user: Any) -> dict[str, Any]:
-    shown = {"UserName": user.name, "CreateDate": user.create_date}
+    shown = {"UserName": user.name, "CreateDate": getattr(user, "sandbox_profile_made", user.create_date)}
     return {"LoginProfile": shown | {"PasswordResetRequired": user.password_reset_required}}
 
 

@@ -26,6 +26,8 @@ class About(Enum):
     BINDING = auto()  # a role on a team
     TOKEN = auto()  # another person's token
     BUTTON = auto()  # done to a row: a message says whether it was
+    WRONG_BUTTON = auto()  # the same, for a row that is not in a state for it: refused for everybody
+    OTHERS_BUTTON = auto()  # for one named person, who is nobody of the tables
     HIDDEN_BUTTON = auto()  # the same, not there for who may not press it
     FLEET_BUTTON = auto()  # done to the whole fleet
     TEAM_BUTTON = auto()  # done to a team by who owns the fleet
@@ -81,6 +83,7 @@ ROWS: dict[str, Callable[[Side], Any]] = {
     "provisioning_ownership": lambda of: of.owned,
     "provisioning_decision": lambda of: of.decision,
     "provisioning_attestation": lambda of: of.attestation,
+    "provisioning_handover": lambda of: of.hand_over,
     "provisioning_accessverification": lambda of: of.verification,
     "accounts_accountrequest": lambda of: of.request,
     "history_event": lambda of: of.event,
@@ -122,6 +125,11 @@ PAGES: dict[str, Page] = {
     "account_request_cancel": Page(A.BUTTON, P.OPERATE, lambda of: of.request, body=_since),
     "account_request_retry": Page(A.BUTTON, P.OPERATE, lambda of: of.request, body=_since),
     "account_request_resolve": Page(A.BUTTON, P.APPROVE, lambda of: of.request, body=_since),
+    "hand_over_approve": Page(A.BUTTON, P.APPROVE, lambda of: of.hand_over),
+    "hand_over_reject": Page(A.BUTTON, P.APPROVE, lambda of: of.hand_over),
+    "hand_over_withdraw": Page(A.BUTTON, P.HAND_OVER, lambda of: of.hand_over),
+    "hand_over_retire": Page(A.WRONG_BUTTON, P.HAND_OVER, lambda of: of.hand_over),
+    "hand_over_read": Page(A.OTHERS_BUTTON, row=lambda of: of.hand_over),
     "run_cancel": Page(A.BUTTON, P.OPERATE, lambda of: of.run),
     "fleet_pause": Page(A.FLEET_BUTTON, P.PAUSE, body=_because),
     "fleet_resume": Page(A.FLEET_BUTTON, P.PAUSE),
@@ -144,7 +152,7 @@ DJANGOS = {
     "autocomplete",  # answers for fields that ask for it: there are none
     "view_on_site",  # leads to pages outside of the admin: there are none
 }
-BUTTONS = {A.BUTTON, A.FLEET_BUTTON, A.TEAM_BUTTON, A.BINDING_BUTTON, A.TOKEN_BUTTON, A.SECRET_BUTTON, A.HIDDEN_BUTTON}
+BUTTONS = {one for one in A if one.name.endswith("BUTTON")}
 
 
 def page_names() -> set[str]:

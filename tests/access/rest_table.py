@@ -29,6 +29,8 @@ class About(Enum):
     THEIR_TOKEN = auto()  # another person's token: an owner of the fleet sees and revokes it
     THEIR_SECRET = auto()  # rotating another person's token: nobody
     OWN = auto()  # the person's own
+    THEIR_HAND_OVER = auto()  # read by another person: nobody of the tables
+    HAND_OVER_BACK = auto()  # withdrawn by its reader, or by who may ask for one there
 
 
 Body = Callable[[World], Any]
@@ -113,6 +115,16 @@ CASES: dict[tuple[str, str], Case] = {
     ("account-requests/<uuid:pk>/resolve", "POST"): Case(
         A.ACCOUNT, lambda world: {"account_id": None, "comment": "looked"}
     ),
+    ("accounts/<str:account_id>/hand-overs", "POST"): Case(
+        A.ACCOUNT, lambda world: {"user": "ann", "what": "password", "for": "rita"}
+    ),
+    ("hand-overs", "GET"): rows("id", lambda of: str(of.hand_over.pk)),
+    ("hand-overs/<uuid:pk>", "GET"): Case(A.ACCOUNT),
+    ("hand-overs/<uuid:pk>/approve", "POST"): Case(A.ACCOUNT),
+    ("hand-overs/<uuid:pk>/reject", "POST"): Case(A.ACCOUNT),
+    ("hand-overs/<uuid:pk>/withdraw", "POST"): Case(A.HAND_OVER_BACK),
+    ("hand-overs/<uuid:pk>/retire-old-key", "POST"): Case(A.ACCOUNT),
+    ("hand-overs/<uuid:pk>/read", "POST"): Case(A.THEIR_HAND_OVER),
     ("access-verifications", "GET"): rows("id", lambda of: str(of.verification.pk)),
     ("access-verifications", "POST"): Case(
         A.ANYTHING, lambda world: {"selector": {"account_ids": [world.payments.account.pk]}}
@@ -193,6 +205,7 @@ def address_in(world: World, route: str) -> str:
         "<uuid:pk>": {
             "runs": of.run.pk,
             "plans": of.plan.pk,
+            "hand-overs": of.hand_over.pk,
             "assignments": of.assignment.pk,
             "attestations": of.attestation.pk,
             "access-verifications": of.verification.pk,
@@ -219,11 +232,15 @@ def expected(route: str, method: str, role: str | None, scope: str | None) -> st
     match about:
         case About.DRAFT:
             return FORBIDDEN
+        case About.THEIR_HAND_OVER:
+            return MISSING if scope == "other" else FORBIDDEN
+        case About.HAND_OVER_BACK if scope != "other":
+            return IN if Permission.HAND_OVER in ALLOWED[Role(role)] else FORBIDDEN
         case About.FLEET:
             return IN if scope == "fleet" else FORBIDDEN
         case About.PLACE | About.BASELINE:
             return FORBIDDEN if scope == "other" else IN
-        case About.ACCOUNT:
+        case About.ACCOUNT | About.HAND_OVER_BACK:
             return MISSING if scope == "other" else IN
         case About.TEAM:
             return {"fleet": IN, "own": FORBIDDEN, "other": MISSING}[scope or ""]

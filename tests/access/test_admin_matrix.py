@@ -66,6 +66,8 @@ def expected(name: str, role: str, scope: str) -> set[str]:
             return {SHOWN} if theirs else {MISSING}
         case About.BUTTON:
             return {MISSING} if not theirs else pressed if holds else {REFUSED}
+        case About.WRONG_BUTTON | About.OTHERS_BUTTON:
+            return {REFUSED} if theirs else {MISSING}
         case About.HIDDEN_BUTTON:
             return pressed if theirs and holds else {MISSING}
         case About.FLEET_BUTTON:

@@ -21,6 +21,7 @@ from provisioning.models import (
     Decision,
     DesiredState,
     Drift,
+    HandOver,
     Ownership,
     PlanRecord,
     Run,
@@ -50,6 +51,7 @@ class Side:
     attestation: Attestation
     verification: AccessVerification
     request: AccountRequest
+    hand_over: HandOver
     baseline: Baseline
     draft: BaselineVersion
     published: BaselineVersion
@@ -108,6 +110,7 @@ def build_side(name: str, account_id: str) -> Side:
         attestation=factories.attestation(account),
         verification=_verification(account),
         request=factories.account_request(name, account),
+        hand_over=factories.hand_over(account),
         baseline=baseline,
         draft=_version(baseline, 2),
         published=published,

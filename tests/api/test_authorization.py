@@ -14,7 +14,7 @@ ANYONE_SIGNED_IN = "anyone signed in"
 VIEW, OPERATE, PAUSE, ASSIGN = Permission.VIEW, Permission.OPERATE, Permission.PAUSE, Permission.ASSIGN
 ADMINISTER = Permission.ADMINISTER
 AUTHOR, APPROVE, APPROVE_PRODUCTION = Permission.AUTHOR, Permission.APPROVE, Permission.APPROVE_PRODUCTION
-ATTEST = Permission.ATTEST
+ATTEST, HAND_OVER = Permission.ATTEST, Permission.HAND_OVER
 
 TABLE: dict[str, dict[str, str]] = {
     "accounts": {"GET": VIEW, "POST": OPERATE},
@@ -36,6 +36,14 @@ TABLE: dict[str, dict[str, str]] = {
     "account-requests/<uuid:pk>/cancel": {"POST": OPERATE},
     "account-requests/<uuid:pk>/retry": {"POST": OPERATE},
     "account-requests/<uuid:pk>/resolve": {"POST": APPROVE},
+    "accounts/<str:account_id>/hand-overs": {"POST": HAND_OVER},
+    "hand-overs": {"GET": VIEW},
+    "hand-overs/<uuid:pk>": {"GET": VIEW},
+    "hand-overs/<uuid:pk>/approve": {"POST": APPROVE},
+    "hand-overs/<uuid:pk>/reject": {"POST": APPROVE},
+    "hand-overs/<uuid:pk>/withdraw": {"POST": VIEW},
+    "hand-overs/<uuid:pk>/retire-old-key": {"POST": HAND_OVER},
+    "hand-overs/<uuid:pk>/read": {"POST": VIEW},
     "access-verifications": {"GET": VIEW, "POST": OPERATE},
     "access-verifications/<uuid:pk>": {"GET": VIEW},
     "access-verifications/<uuid:pk>/accounts": {"GET": VIEW},

@@ -84,6 +84,7 @@ def test_every_part_of_the_product_is_a_service() -> None:
         "look-worker",
         "apply-worker",
         "vend-worker",
+        "hand-over-worker",
         "dispatcher",
         "migrate",
         "postgres",
@@ -125,12 +126,16 @@ def test_every_setting_named_is_one_the_product_reads() -> None:
 
 def test_each_worker_has_an_identity_of_its_own() -> None:
     files = {name: [one["path"] for one in each["env_file"]] for name, each in SERVICES.items() if "env_file" in each}
-    assert files == {"look-worker": ["look.env"], "apply-worker": ["apply.env"], "vend-worker": ["vend.env"]}
+    assert files == {
+        "look-worker": ["look.env"],
+        "apply-worker": ["apply.env"],
+        "hand-over-worker": ["hand-over.env"],
+        "vend-worker": ["vend.env"],
+    }
 
 
 def test_web_holds_no_aws_identity() -> None:
-    workers = {"look-worker", "apply-worker", "vend-worker"}
-    assert {name for name, each in SERVICES.items() if "env_file" in each} == workers
+    assert "env_file" not in SERVICES["web"] and "env_file" not in SERVICES["dispatcher"]
     assert not [name for name in environment() if name.startswith("AWS_")]
 
 

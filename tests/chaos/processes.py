@@ -93,6 +93,9 @@ class Processes:
     def apply_worker(self, children: int = 3) -> Process:
         return self._worker("apply", children)
 
+    def hand_over_worker(self) -> Process:
+        return self._worker("hand_over", 1)
+
     def look_worker(self) -> Process:
         return self._worker("look", 1)
 
@@ -125,7 +128,7 @@ class Processes:
     def _worker(self, kind: str, children: int) -> Process:
         options = worker_options(kind, f"{kind}{len(self._started)}", children)
         command = ["-m", "celery", "-A", "config", "worker", *options]
-        return self._start(kind, command, self._keys(kind))[0]
+        return self._start(kind, command, self._keys(kind.replace("_", "-")))[0]
 
     def _keys(self, worker: str) -> dict[str, str]:
         return {key.upper(): value for key, value in self._sandbox.hub_credentials(worker).items()}

@@ -139,10 +139,17 @@ def notices(client: Client) -> dict[str, str]:
 
 
 def test_readiness_tells_of_silence_and_stays_ready(client: Client) -> None:
-    assert notices(client) == {"dispatcher": "late", "look": "late", "apply": "late", "history": "late"}
+    assert notices(client) == {
+        "dispatcher": "late",
+        "look": "late",
+        "apply": "late",
+        "hand_over": "late",
+        "history": "late",
+    }
     dispatcher_lives()
     queue_lives("look")
     queue_lives("apply")
+    queue_lives("hand_over")
     verify()
     assert set(notices(client).values()) == {"ok"}
     Heartbeat.objects.filter(name="queue:apply").update(at=Now() - timedelta(minutes=5))
@@ -163,10 +170,10 @@ def test_canary_is_due_again_after_a_while_and_seldom_where_nobody_listens() -> 
     def pass_time(seconds: int) -> None:
         Heartbeat.objects.update(rung_at=Now() - timedelta(seconds=seconds))
 
-    assert queues_to_ring() == ["apply", "look"]
+    assert queues_to_ring() == ["apply", "hand_over", "look"]
     assert queues_to_ring() == []
     queue_lives("look")
     pass_time(31)
     assert queues_to_ring() == ["look"]
     pass_time(241)
-    assert queues_to_ring() == ["apply", "look"]
+    assert queues_to_ring() == ["apply", "hand_over", "look"]

@@ -32,7 +32,7 @@ class Points:
             self._around(monkeypatch, module, "move")
         self._around(monkeypatch, create, "note")
         self._around(monkeypatch, claims, "record")
-        self._around(monkeypatch, AwsSession, "send_for_answer")
+        self._around(monkeypatch, AwsSession, "answer_to")
 
     def _around(self, monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> None:
         inner: Callable[..., Any] = getattr(owner, name)
@@ -73,7 +73,7 @@ def test_worker_that_dies_anywhere_before_the_roles_are_made_never_makes_two_acc
         AccountRequest.objects.filter(pk=row.pk).update(state="done")
         if len(died) < number:
             break
-    assert len(died) > 15 and {"before send_for_answer", "after send_for_answer", "after note"} <= set(died)
+    assert len(died) > 15 and {"before answer_to", "after answer_to", "after note"} <= set(died)
 
 
 @pytest.mark.parametrize("kind", ["timeout", "cut_after", "cut", "server_error"])

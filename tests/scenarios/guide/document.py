@@ -8,7 +8,7 @@ from tests.architecture.sources import ROOT
 
 GUIDE = ROOT / "docs/install.md"
 _PIECE = re.compile(r"^## (?P<step>\d+)\. [^\n]*$|^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
-_PROCESS = re.compile(r"^\| ([a-z ]+?) \| `(.+?)` \|", re.MULTILINE)
+_PROCESS = re.compile(r"^\| ([a-z -]+?) \| `(.+?)` \|", re.MULTILINE)
 _LEFT = re.compile(r"(?<![A-Z_${])[A-Z]+_(?:ID|ACCOUNT|PASSWORD|PEPPER|KEY)(?![A-Z_=])")
 
 

@@ -81,8 +81,12 @@ class Reader:
 
     def fills_the_environment(self) -> None:
         """Step 5: only the addresses of the two servers are this machine's instead of the example's."""
-        keys = re.findall(r"FIRSTLINE_(?:HISTORY_KEYS|TOKEN_PEPPERS)", for_the_shell(2)[0])
-        given = self.values | {"HISTORY_KEY": self.values[keys[0]], "TOKEN_PEPPER": self.values[keys[1]]}
+        keys = re.findall(r"FIRSTLINE_(?:HISTORY_KEYS|TOKEN_PEPPERS|HAND_OVER_KEYS)", for_the_shell(2)[0])
+        given = self.values | {
+            "HISTORY_KEY": self.values[keys[0]],
+            "TOKEN_PEPPER": self.values[keys[1]],
+            "HAND_OVER_KEY": self.values[keys[2]],
+        }
         lines = (ROOT / "docs/production.env").read_text().splitlines()
         kept = [self._line(line, given) for line in lines if not line.startswith("#")]
         (self.shell.folder / "firstline.env").write_text("# mine\n" + "\n".join(kept) + "\n")
@@ -101,8 +105,9 @@ class Reader:
         """Step 6: the commands of the table, each with its own environment, and the proxy in front of the web."""
         commands = process_commands()
         web, dispatcher = self._file("web.env"), self._file("dispatcher.env")
-        for kind in ("look", "apply"):
-            identity = worker_environment(web, self.sandbox, kind)
+        worker = self._file("worker.env")
+        for kind, environment in (("look", worker), ("apply", worker), ("hand-over", web)):
+            identity = worker_environment(environment, self.sandbox, kind)
             self.children.start(f"{kind} worker", commands[f"{kind} worker"].split(), identity)
         self.children.start("dispatcher", commands["dispatcher"].split(), dispatcher)
         bound = commands["web"].replace("0.0.0.0:8000", "127.0.0.1:0")
