@@ -31,7 +31,7 @@ def after_calls(snapshot: Snapshot, calls: Iterable[Call]) -> Snapshot:
 
 def empty_account(account_id: str, partition: str) -> Snapshot:
     """An account in which nothing is: what a declaration alone would make of it."""
-    details = {"users": [], "groups": [], "roles": [], "policies": []}
+    details: dict[str, list[Any]] = {"users": [], "groups": [], "roles": [], "policies": []}
     now = datetime.now(UTC)
     sections = {
         Section.IAM_DETAILS: Complete(details, now),
@@ -80,7 +80,7 @@ def _holder(account: _Account, noun: str, params: Params) -> dict[str, Any]:
 
 
 def _create_user(account: _Account, params: Params) -> None:
-    more = {"groups": [], "attached": [], "inline": {}, "boundary": params.get("PermissionsBoundary")}
+    more: dict[str, Any] = {"groups": [], "attached": [], "inline": {}, "boundary": params.get("PermissionsBoundary")}
     account.create("users", "user", params["UserName"], params.get("Path", "/"), **more, tags=_tags(params))
 
 
@@ -89,7 +89,12 @@ def _create_group(account: _Account, params: Params) -> None:
 
 
 def _create_role(account: _Account, params: Params) -> None:
-    more = {"attached": [], "inline": {}, "boundary": params.get("PermissionsBoundary"), "instance_profiles": []}
+    more: dict[str, Any] = {
+        "attached": [],
+        "inline": {},
+        "boundary": params.get("PermissionsBoundary"),
+        "instance_profiles": [],
+    }
     trust = params["AssumeRolePolicyDocument"]
     account.create(
         "roles", "role", params["RoleName"], params.get("Path", "/"), **more, tags=_tags(params), trust=trust

@@ -8,6 +8,7 @@ from provisioning.core.policy_evaluation import NamedDocument, Policies
 from provisioning.core.snapshot import Section, Snapshot
 
 Levels = tuple[tuple[NamedDocument, ...], ...]
+SCPS_NOT_READ = "SCPs not read"
 PARTS = {"role": "roles", "group": "groups", "user": "users"}
 
 
@@ -39,7 +40,7 @@ class Holder:
     @property
     def context(self) -> dict[str, tuple[str, ...]]:
         """What AWS puts into the context of each of its requests."""
-        known = {"aws:PrincipalAccount": (self.arn.split(":")[4],)}
+        known: dict[str, tuple[str, ...]] = {"aws:PrincipalAccount": (self.arn.split(":")[4],)}
         if self.kind == "group":
             return known
         known["aws:PrincipalArn"] = (self.arn,)
@@ -68,9 +69,12 @@ def policies_of(world: World, holder: Holder, *, full: bool = False) -> Policies
     return Policies(
         identity=tuple(_identity(world, holder)),
         boundary=_managed(world, boundary, f"boundary of {holder.kind} {holder.row['name']}") if boundary else None,
-        scps=world.scps if full else None,
-        missing=("SCPs not read",) if full and world.scps is None else (),
+        scps=_levels(world) if full else None,
     )
+
+
+def _levels(world: World) -> Levels:
+    return ((NamedDocument(SCPS_NOT_READ, None),),) if world.scps is None else world.scps
 
 
 def trust_of(world: World, resource: str) -> NamedDocument | None:
