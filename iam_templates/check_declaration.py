@@ -1,6 +1,5 @@
 """How a check is declared: `{as: {role: X}, actions: […], resources: […], context: {…}, expect: denied}`. Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -18,11 +17,10 @@ from pydantic import (
 from provisioning.core.desired import DesiredCheck, Origin
 from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.merge import pointer
+from provisioning.core.permissions import words
 
 MOST_CHECKS = 200
 MOST_LISTED = 50
-_ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+")
-_ARN = re.compile(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:\S+")
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
@@ -32,21 +30,20 @@ def _is_placeholder(text: str) -> bool:
 
 
 def _action(text: str) -> str:
-    if not _ACTION.fullmatch(text) and not _is_placeholder(text):
-        raise ValueError("name one action such as s3:PutObject, without * or ?")
+    if not words.is_action(text) and not _is_placeholder(text):
+        raise ValueError(words.ACTION)
     return text
 
 
 def _resource(text: str) -> str:
-    if text != "*" and not _ARN.fullmatch(text) and not _is_placeholder(text):
-        raise ValueError("give an ARN such as arn:aws:s3:::bucket/*, or * for any resource")
+    if not words.is_resource(text) and not _is_placeholder(text):
+        raise ValueError(words.RESOURCE)
     return text
 
 
 def _given(value: Any) -> Any:
-    listed = value if isinstance(value, list) else [value]
-    if not listed or not all(isinstance(one, str | bool | int) for one in listed):
-        raise ValueError("give a text, a whole number, true or false, or a list of these")
+    if not words.is_value(value):
+        raise ValueError(words.VALUE)
     return value
 
 
@@ -113,7 +110,7 @@ class Check(BaseModel):
             principal=principal,
             actions=tuple(dict.fromkeys(self.actions)),
             resources=tuple(dict.fromkeys(self.resources)),
-            context={key: _values(value) for key, value in sorted(self.context.items())},
+            context={key: words.values(value) for key, value in sorted(self.context.items())},
             expect=self.expect,
             considers=self.considers,
             name=self.name,
@@ -153,8 +150,3 @@ def twice(checks: Sequence[Check]) -> list[Reason]:
 def plain_checks(checks: Sequence[Check]) -> list[Mapping[str, Any]]:
     """The checks as they were written, to be rendered."""
     return [check.model_dump(by_alias=True, exclude_unset=True) for check in checks]
-
-
-def _values(value: Any) -> tuple[str, ...]:
-    listed = value if isinstance(value, list) else [value]
-    return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in listed)

@@ -8,6 +8,7 @@ from iam_templates.declaration import (
     SAMPLE_ORIGIN,
     Declaration,
     Kinds,
+    checks_with,
     rows_of,
     sample_environments,
     sample_values,
