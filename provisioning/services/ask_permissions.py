@@ -113,7 +113,7 @@ def holders_of(account: Account) -> list[tuple[str, str]]:
         return []
     body = found[1].body(Section.IAM_DETAILS)
     parts = (("role", "roles"), ("group", "groups"), ("user", "users"))
-    return [(holder, row["name"]) for holder, part in parts for row in body[part]]
+    return [(holder, row["name"]) for holder, part in parts for row in body.get(part, ())]
 
 
 def _snapshot(account: Account, state: str) -> tuple[datetime | None, Snapshot]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from accounts.models import Account
 from provisioning.core.snapshot import Complete, Section, Snapshot, Unreadable
-from provisioning.models import SnapshotRecord
+from provisioning.models import SectionBody, SnapshotRecord
 from provisioning.services.record_snapshot import load_body
 
 
@@ -21,4 +21,7 @@ def newest_snapshot(account: Account, sections: Iterable[Section]) -> tuple[Snap
 def _reading(record: SnapshotRecord, entry: dict[str, str]) -> Complete | Unreadable:
     if "unreadable" in entry:
         return Unreadable(entry["unreadable"])
-    return Complete(load_body(entry["hash"]), record.last_seen_at)
+    try:
+        return Complete(load_body(entry["hash"]), record.last_seen_at)
+    except SectionBody.DoesNotExist:
+        return Unreadable("not_kept")
