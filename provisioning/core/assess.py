@@ -50,7 +50,7 @@ class Assessment:
     """One account after a look.
 
     `unread`: kind -> reason; items of those kinds are in no other list. `unmanaged`: kind -> count. `others`: what is
-    found beside the kinds, with its origins; `undecided`: kind -> names of which nothing can be told, the rest can.
+    found beside the kinds, with its origins; `undecided`: kind -> (name, path) that cannot be told, the rest can.
     """
 
     items: tuple[ItemAssessment, ...]
@@ -58,7 +58,7 @@ class Assessment:
     unread: Mapping[str, str]
     unmanaged: Mapping[str, int]
     others: tuple[tuple[Finding, tuple[Origin, ...]], ...] = ()
-    undecided: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    undecided: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -72,10 +72,10 @@ class Assessment:
         others = {finding.key: origins for finding, origins in self.others}
         return others | {item.key: item.item.origins for item in self.items}
 
-    def shows(self, kind: str, name: str) -> bool:
+    def shows(self, kind: str, name: str, path: str) -> bool:
         """Whether a difference of it would have been found, had there been one."""
         if kind in self.undecided:
-            return name not in self.undecided[kind]
+            return (name, path) not in self.undecided[kind]
         return kind not in self.unread
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
+
 from provisioning.aws.reading import read_sections
 from provisioning.aws.session import AwsSession
 from provisioning.core.assess import Applied, Assessment, Inputs, assess, needed_sections
@@ -16,6 +18,7 @@ from provisioning.core.plan import Plan, PlannedChange, in_safe_order
 from provisioning.core.policy_document import read_document, trusted_principals
 from provisioning.core.snapshot import Complete, Section, Snapshot, Unreadable
 from provisioning.kinds import all_kinds
+from provisioning.services.ask_simulator import ask_simulator
 from provisioning.services.known_permissions import with_checks, world_of
 from provisioning.services.work import Work
 
@@ -59,6 +62,8 @@ def observe(
     violations = guarded(assessment, snapshot, work)
     world = world_of(snapshot, work.scps)
     checked = check_account(desired.checks, world, _to_make(assessment, violations))
+    if settings.FIRSTLINE.ask_simulator and checked.outcomes:
+        checked = ask_simulator(session, checked, snapshot)
     return Observation(snapshot, facts, with_checks(assessment, checked), violations, world, checked)
 
 

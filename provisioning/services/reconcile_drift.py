@@ -46,7 +46,7 @@ def reconcile_drift(look: Look, assessment: Assessment, kinds: Mapping[str, Kind
         if place not in settling:
             _see(look, rows.get(place), place, finding, origins.get(finding.key, []))
     for place, row in rows.items():
-        if row.state == Drift.State.OPEN and place not in found and assessment.shows(row.kind, row.name):
+        if row.state == Drift.State.OPEN and place not in found and assessment.shows(row.kind, row.name, row.path):
             _resolve(look, row)
     busy = {finding.key for place, finding in found.items() if place not in settling}
     return frozenset({found[place].key for place in settling} - busy)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.call import Call
-from sandbox.iam import account, details, groups, holders, lists, policies, profiles, roles, tags, users
+from sandbox.iam import account, details, groups, holders, lists, policies, profiles, roles, simulate, tags, users
 
 OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **details.OPERATIONS,
@@ -19,4 +19,5 @@ OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **profiles.OPERATIONS,
     **tags.OPERATIONS,
     **account.OPERATIONS,
+    **simulate.OPERATIONS,
 }

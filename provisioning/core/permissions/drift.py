@@ -26,21 +26,26 @@ class Checked:
 
     outcomes: tuple[Outcome, ...] = ()
     findings: tuple[Finding, ...] = ()
+    simulator: str = ""
+    """`asked`, or the reason code why IAM's simulator could not be; '' where nobody wanted to ask it."""
 
     @property
-    def undecided(self) -> frozenset[str]:
-        """The checks that cannot be told: their open drift stays as it is."""
-        return frozenset(one.check.key for one in self.outcomes if one.result is Result.CANNOT_TELL)
+    def undecided(self) -> frozenset[tuple[str, str]]:
+        """(check, path) of what cannot be told: its open drift stays as it is."""
+        untold = {(one.check.key, "") for one in self.outcomes if one.result is Result.CANNOT_TELL}
+        unasked = self.outcomes if self.simulator not in ("", "asked") else ()
+        return frozenset(untold | {(one.check.key, SIMULATOR) for one in unasked})
 
     @property
     def unread(self) -> dict[str, str]:
         """{kind: reason} when there is a check that cannot be told."""
-        return {KIND: "cannot_tell"} if self.undecided else {}
+        return {KIND: "cannot_tell"} if any(one.result is Result.CANNOT_TELL for one in self.outcomes) else {}
 
     def to_plain(self) -> dict[str, Any]:
         """As JSON data: how many hold, and all about the others."""
         wrong = [one.to_plain() for one in self.outcomes if one.result is not Result.HOLDS]
-        return {"holding": len(self.outcomes) - len(wrong), "others": wrong}
+        told = {"holding": len(self.outcomes) - len(wrong), "others": wrong}
+        return told | ({"simulator": self.simulator} if self.simulator else {})
 
 
 def check_account(checks: Iterable[DesiredCheck], world: World, changes: Iterable[PlannedChange]) -> Checked:
