@@ -1,4 +1,4 @@
-"""W14: the EC2 role of the workshop may read a bucket and may not write to it; a check of the shipped baseline says so."""
+"""W14: the EC2 role of the workshop may read a bucket and may not write to it; the shipped checks say so."""
 
 from pathlib import Path
 from typing import Any
