@@ -107,7 +107,7 @@ def text_of(name: str) -> str:
     return "\n".join(path.read_text() for path in sorted((ROOT / "deploy/terraform" / name).glob("*.tf")))
 
 
-RENDERED = re.compile(r'\$\{templatefile\("\$\{local\.folder\}/(.+?)\.json", (.+)\)\}', re.DOTALL)
+RENDERED = re.compile(r'\$\{(?:.+? : )?templatefile\("\$\{local\.folder\}/(.+?)\.json", (.+)\)\}', re.DOTALL)
 
 
 def rendered_files(name: str) -> dict[str, set[str]]:
@@ -156,7 +156,15 @@ def test_module_renders_the_printed_files_with_all_that_they_ask_for(name: str, 
 
 
 def test_every_printed_file_is_used_by_a_module() -> None:
-    used = {"look-1", "apply-1", "hand-over-1", "boundary-apply", "trust", *(f"hub-{worker}" for worker in WORKERS)}
+    used = {
+        "look-1",
+        "apply-1",
+        "hand-over-1",
+        "boundary-apply",
+        "simulator",
+        "trust",
+        *(f"hub-{worker}" for worker in WORKERS),
+    }
     used |= {f"hub-trust-{one}" for one in ("ecs", "ec2", "eks-pod-identity", "eks-irsa")}
     assert {path.stem for path in (ROOT / POLICIES).glob("*.json")} - used <= {
         path.stem for path in (ROOT / POLICIES).glob("*-[2-9].json")
