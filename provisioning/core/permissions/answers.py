@@ -10,13 +10,6 @@ from provisioning.core.permissions.holders import Holder, World, find_holder, po
 from provisioning.core.policy_evaluation import Answer, Decision, Policies, Request, evaluate
 from provisioning.core.snapshot import Section
 
-ALWAYS_THERE = (
-    *("aws:CurrentTime", "aws:EpochTime", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:RequestedRegion"),
-    *("aws:SecureTransport", "aws:SourceIp", "aws:UserAgent", "aws:userid"),
-)
-"""Keys that AWS puts into every request, with a value nobody knows beforehand (IAM user guide, global condition keys):
-left out of a check they are not known, where any other key that is left out is absent."""
-
 
 class Result(StrEnum):
     """Whether a check holds; what cannot be told never counts as holding."""
@@ -129,14 +122,18 @@ def _evaluate(
 ) -> Answer:
     if check.considers == "full":
         policies = _with_trust(world, resource, policies)
-    context = {key.lower(): values for known in (holder.context, check.context) for key, values in known.items()}
-    return evaluate(request_of(holder.arn, action, resource, context), policies)
+    context = {**holder.tags, **{key.lower(): values for key, values in check.context.items()}}
+    return evaluate(request_of(holder.arn, action, resource, context, holder.unknown), policies)
 
 
-def request_of(principal_arn: str, action: str, resource: str, given: Mapping[str, tuple[str, ...]]) -> Request:
-    """The question with what is given of its context, and what nobody could know of it."""
-    known = {key.lower() for key in given}
-    unknown = frozenset(key for key in ALWAYS_THERE if key.lower() not in known)
+def request_of(
+    principal_arn: str,
+    action: str,
+    resource: str,
+    given: Mapping[str, tuple[str, ...]],
+    unknown: frozenset[str] = frozenset(),
+) -> Request:
+    """The question as the evaluator takes it; the account is the principal's own."""
     account = (principal_arn.split(":") + [""] * 5)[4]
     return Request(principal_arn, action, resource, given, account, unknown=unknown)
 

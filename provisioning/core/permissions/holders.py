@@ -38,16 +38,14 @@ class Holder:
         return str(self.row["arn"])
 
     @property
-    def context(self) -> dict[str, tuple[str, ...]]:
-        """What AWS puts into the context of each of its requests."""
-        known: dict[str, tuple[str, ...]] = {"aws:PrincipalAccount": (self.arn.split(":")[4],)}
-        if self.kind == "group":
-            return known
-        known["aws:PrincipalArn"] = (self.arn,)
-        known["aws:PrincipalType"] = ("User" if self.kind == "user" else "AssumedRole",)
-        if self.kind == "user":
-            known["aws:username"] = (str(self.row["name"]),)
-        return known | {f"aws:PrincipalTag/{key}": (value,) for key, value in self.row.get("tags", {}).items()}
+    def tags(self) -> dict[str, tuple[str, ...]]:
+        """Its tags, as AWS puts them into the context of each of its requests."""
+        return {f"aws:principaltag/{key}".lower(): (value,) for key, value in self.row.get("tags", {}).items()}
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """Keys that depend on which member or session asks: a member's tags, and tags that a session is opened with."""
+        return frozenset() if self.kind == "user" else frozenset({"aws:PrincipalTag/*"})
 
 
 def find_holder(snapshot: Snapshot, kind: str, name: str) -> Holder | None:
