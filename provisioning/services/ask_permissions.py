@@ -130,9 +130,14 @@ def _desired(account: Account) -> tuple[datetime | None, Snapshot]:
     work, kinds = load_work(account.pk), all_kinds()
     seen = newest_snapshot(account, needed_sections(work.desired.items, work.desired.closed, kinds))
     at, snapshot = (seen[0].last_seen_at, seen[1]) if seen else (None, empty_account(account.pk, account.partition))
-    found = assess(Inputs(work.desired.items, work.desired.closed, snapshot, work.context, work.owned, kinds)).items
-    changes = in_safe_order([one.change for one in found if one.change], {one.key: one.references for one in found})
-    return at, after_calls(snapshot, (call for change in changes for call in change.calls))
+    found = assess(Inputs(work.desired.items, work.desired.closed, snapshot, work.context, work.owned, kinds))
+    if unread := [name for name in found.unread if Section.IAM_DETAILS in kinds[name].sections]:
+        told = f"{', '.join(unread)} could not be read at the last look, so nobody knows what making it would change"
+        raise DeclarationError([Reason("/state", told)])
+    made = in_safe_order(
+        [one.change for one in found.items if one.change], {one.key: one.references for one in found.items}
+    )
+    return at, after_calls(snapshot, (call for change in made for call in change.calls))
 
 
 def _as_check(holder: str, principal: str, question: Question) -> DesiredCheck:
