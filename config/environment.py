@@ -103,6 +103,9 @@ class Environment(BaseSettings):
     )
     looks_per_second: float = Field(20, gt=0, description="How fast many looks that come due together are begun.")
     look_threads: int = Field(32, ge=1, description="Accounts that one look worker reads at once.")
+    ask_simulator: bool = Field(
+        False, description="Ask IAM's own simulator about checks too; the look role needs its optional permission."
+    )
     settle_seconds: float = Field(120, ge=0, description="How long AWS may go on showing what was just repaired.")
     plan_expiry_hours: float = Field(24, gt=0, description="How long a proposed plan can be decided.")
     hint_again_seconds: float = Field(30, gt=0, description="When work that nobody took is rung for again.")

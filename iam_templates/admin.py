@@ -1,6 +1,6 @@
 """Baselines, their versions and where they are assigned: declared over REST, read here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -14,6 +14,7 @@ from history.admin import EVERYONE, RecordAdmin, text_column
 from history.shown import badge, inert, json_text, moment
 from iam_templates.models import Assignment, Baseline, BaselineVersion
 from iam_templates.rights import visible_assignments
+from iam_templates.services.foretell_checks import ForetoldCheck, foretold_checks
 
 
 @admin.register(Baseline)
@@ -122,6 +123,7 @@ class VersionAdmin(RecordAdmin):
                 ),
                 ("Digest", format_html('<span class="code long">{}</span>', record.digest or "–")),
                 ("Assigned", _links((assignment_link(one), "") for one in assigned)),
+                ("Checks", _checks(foretold_checks(record.content))),
             ],
             "blocks": [("Declaration, as written", inert(record.source))],
         }
@@ -201,6 +203,14 @@ def assignment_link(assignment: Assignment) -> SafeString:
     """A link to an assignment, by what it reaches."""
     url = reverse("admin:iam_templates_assignment_change", args=[assignment.pk])
     return format_html('<a href="{}">{} {}</a>', url, assignment.selector, inert(assignment.value))
+
+
+def _checks(found: Sequence[ForetoldCheck]) -> SafeString | str:
+    """How many hold on the declaration alone, and why the others don't."""
+    others = [one for one in found if one.result != "holds"]
+    told = ((badge(one.result), inert(f"{one.check} {one.environment}".strip()), inert(one.sentence)) for one in others)
+    lines = format_html_join("", "<div>{} {}: {}</div>", told)
+    return format_html("<div>{} hold</div>{}", len(found) - len(others), lines) if found else "–"
 
 
 def _version_state(version: BaselineVersion) -> SafeString:

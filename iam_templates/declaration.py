@@ -3,15 +3,17 @@
 What the fields of an item mean is each kind's own business (`Kind.parse`); this module only asks.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from iam_templates.check_declaration import MOST_CHECKS, Check, plain_checks, rendered_checks, twice
 from iam_templates.parameters import FACTS, Name, Parameter, declared_reasons
-from iam_templates.render import placeholders, render
+from iam_templates.render import placeholders, render, render_checks
 from iam_templates.singletons import as_written, not_closable, with_names
+from provisioning.core.desired import DesiredCheck, Origin
 from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.kind import Context, Kind
 from provisioning.core.merge import pointer
@@ -26,6 +28,7 @@ SAMPLE_FACTS = {
     "partition": "aws",
     "owner_team": "sample",
 }
+SAMPLE_ORIGIN = Origin("sample", 0, "", "")
 MAX_NAME = 128
 ItemName = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
 
@@ -58,11 +61,20 @@ class Declaration(BaseModel):
     closed: Annotated[
         dict[str, Closed], Field(description="By kind: where a resource that nobody declared is extra.")
     ] = {}
+    checks: Annotated[
+        list[Check],
+        Field(max_length=MOST_CHECKS, description="What somebody may or may not do, whatever the policies say."),
+    ] = []
 
     @cached_property
     def used(self) -> frozenset[str]:
         """Every name its placeholders use."""
-        return placeholders(self.resources)
+        return placeholders(self.resources) | placeholders(self.written_checks)
+
+    @cached_property
+    def written_checks(self) -> list[Mapping[str, Any]]:
+        """The checks, not yet rendered."""
+        return plain_checks(self.checks)
 
     @cached_property
     def free(self) -> frozenset[str]:
@@ -70,9 +82,13 @@ class Declaration(BaseModel):
         return frozenset(name for name, parameter in self.parameters.items() if parameter.allow_wildcards)
 
 
+def checks_with(declaration: Declaration, values: Mapping[str, Any]) -> tuple[DesiredCheck, ...]:
+    """The checks with sample values put in. Raises DeclarationError."""
+    return rendered_checks(render_checks(declaration.written_checks, values, declaration.free), SAMPLE_ORIGIN)
+
+
 _LATER = {
     "absent": "not yet supported: removal comes later; delete this key",
-    "checks": "not yet supported: checks come later; delete this key",
 }
 
 
@@ -121,8 +137,8 @@ def _reasons_of_what_can_be_read(content: Mapping[str, Any], kinds: Kinds) -> se
 
 def _item_reasons_everywhere(declaration: Declaration, kinds: Kinds) -> set[Reason]:
     reasons: set[Reason] = set()
-    for environment in _sample_environments(declaration):
-        values, origin = _sample_values(declaration, environment)
+    for environment in sample_environments(declaration):
+        values, origin = sample_values(declaration, environment)
         reasons.update(_rendered_reasons(declaration, values, kinds, origin))
     return set(as_written(reasons, kinds))
 
@@ -146,11 +162,7 @@ def rows_of(resources: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, 
 
 
 def _kind_reasons(kind: Kind[Any], name: str, fields: Mapping[str, Any], context: Context) -> tuple[Reason, ...]:
-    try:
-        kind.parse(name, fields, context)
-    except DeclarationError as error:
-        return error.reasons
-    return ()
+    return _refusals(lambda: kind.parse(name, fields, context))
 
 
 def _unknown_kinds(content: Mapping[str, Any], kinds: Kinds) -> list[Reason]:
@@ -179,18 +191,26 @@ def _message(item: Any) -> str:
 
 def _shape_reasons(declaration: Declaration, kinds: Kinds) -> list[Reason]:
     reasons = [*declared_reasons(declaration.parameters), *_unknown_names(declaration)]
-    if not declaration.closed and not any(declaration.resources.values()):
-        reasons.append(Reason("/resources", "declare at least one resource or closed scope"))
-    return [*reasons, *_twice(declaration.resources, kinds)]
+    if not declaration.closed and not declaration.checks and not any(declaration.resources.values()):
+        reasons.append(Reason("/resources", "declare at least one resource, closed scope or check"))
+    return [*reasons, *_twice(declaration.resources, kinds), *twice(declaration.checks)]
 
 
 def _unknown_names(declaration: Declaration) -> list[Reason]:
     known = {*declaration.parameters, *FACTS}
+    values = {name: _sample(declaration, name) for name in known}
+    return [
+        *_refusals(lambda: render(declaration.resources, values, declaration.free)),
+        *_refusals(lambda: render_checks(declaration.written_checks, values, declaration.free)),
+    ]
+
+
+def _refusals(read: Callable[[], Any]) -> tuple[Reason, ...]:
     try:
-        render(declaration.resources, {name: _sample(declaration, name) for name in known}, declaration.free)
+        read()
     except DeclarationError as error:
-        return list(error.reasons)
-    return []
+        return error.reasons
+    return ()
 
 
 def _sample(declaration: Declaration, name: str) -> Any:
@@ -208,12 +228,14 @@ def _twice(resources: Mapping[str, Mapping[str, Any]], kinds: Kinds) -> list[Rea
     return reasons
 
 
-def _sample_environments(declaration: Declaration) -> list[str]:
+def sample_environments(declaration: Declaration) -> list[str]:
+    """Where its values may differ: everywhere (`""`), and in each environment that has values of its own."""
     named = {name for parameter in declaration.parameters.values() for name in parameter.by_environment}
     return ["", *sorted(named)]
 
 
-def _sample_values(declaration: Declaration, environment: str) -> tuple[dict[str, Any], str]:
+def sample_values(declaration: Declaration, environment: str) -> tuple[dict[str, Any], str]:
+    """Its parameters and the facts of an account that does not exist, in that environment."""
     facts = {**SAMPLE_FACTS, "environment": environment or SAMPLE_FACTS["environment"]}
     own = {
         name: parameter.sample if (value := parameter.value_for(environment)) is None else value
@@ -227,5 +249,6 @@ def _rendered_reasons(
 ) -> Iterable[Reason]:
     resources = render(declaration.resources, values, declaration.free)
     facts = {name: values[name] for name in SAMPLE_FACTS}
+    reasons = [*item_reasons(rows_of(resources), facts, kinds), *_refusals(lambda: checks_with(declaration, values))]
     where = f" (with the values of environment {environment})" if environment else ""
-    return [Reason(reason.pointer, reason.message + where) for reason in item_reasons(rows_of(resources), facts, kinds)]
+    return [Reason(reason.pointer, reason.message + where) for reason in reasons]

@@ -5,7 +5,7 @@ was put in is not read again, and IAM's own `${aws:…}` passes through untouche
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from provisioning.core.errors import DeclarationError, Reason
@@ -26,6 +26,17 @@ def render(resources: Resources, values: Mapping[str, Any], free: Iterable[str] 
     """
     renderer = _Renderer(values, frozenset(free))
     rendered = {kind: renderer.names(items, ("resources", kind)) for kind, items in resources.items()}
+    if renderer.reasons:
+        raise DeclarationError(renderer.reasons)
+    return rendered
+
+
+def render_checks(
+    checks: Sequence[Mapping[str, Any]], values: Mapping[str, Any], free: Iterable[str] = ()
+) -> list[Any]:
+    """The checks with every placeholder filled, under the same rules. Raises DeclarationError with every reason."""
+    renderer = _Renderer(values, frozenset(free))
+    rendered = renderer.values(checks, ("checks",))
     if renderer.reasons:
         raise DeclarationError(renderer.reasons)
     return rendered
@@ -56,11 +67,15 @@ class _Renderer:
             rendered[new] = self._value(fields, (*path, name))
         return rendered
 
+    def values(self, listed: Sequence[Any], path: Place) -> list[Any]:
+        """Every value of a list."""
+        return [self._value(value, (*path, index)) for index, value in enumerate(listed)]
+
     def _value(self, value: Any, path: Place) -> Any:
         if isinstance(value, Mapping):
             return {self._key(key, path): self._value(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, list):
-            return [self._value(item, (*path, index)) for index, item in enumerate(value)]
+            return self.values(value, path)
         return self._text(value, path) if isinstance(value, str) else value
 
     def _key(self, key: str, path: Place) -> str:

@@ -24,6 +24,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
 """Values of a parameter by its type; those of any other type are text."""
 _NOT_EMPTY = [
     {"required": ["closed"], "properties": {"closed": {"minProperties": 1}}},
+    {"required": ["checks"], "properties": {"checks": {"minItems": 1}}},
     {"required": ["resources"], "properties": {"resources": {"not": {"additionalProperties": {"maxProperties": 0}}}}},
 ]
 _OPTIONAL = {"required": {"const": False}}

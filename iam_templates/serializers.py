@@ -10,6 +10,7 @@ from access.strict import StrictSerializer
 from accounts.models import Account
 from iam_templates.models import Assignment, Baseline, BaselineVersion
 from iam_templates.reach import accounts_reached
+from iam_templates.services.foretell_checks import foretold_checks
 
 
 class NewBaselineSerializer(StrictSerializer):
@@ -72,14 +73,34 @@ class VersionSerializer(serializers.ModelSerializer[BaselineVersion]):
         return "draft" if version.published_at is None else "published"
 
 
+class ForetoldCheckSerializer(serializers.Serializer[Any]):
+    """What one check finds in an account that holds just what is declared."""
+
+    pointer = serializers.CharField(help_text="A JSON pointer into the declaration.")
+    check = serializers.CharField(help_text="What it goes by.")
+    environment = serializers.CharField(help_text="Of the sample values; empty where they are no environment's own.")
+    result = serializers.ChoiceField(["holds", "fails", "cannot_tell"])
+    expected = serializers.ChoiceField(["allowed", "denied"])
+    found = serializers.ChoiceField(["allowed", "denied", "cannot_tell"])
+    sentence = serializers.CharField(help_text="Why it does not hold; empty when it does.")
+
+
 class VersionDetailSerializer(VersionSerializer):
     """A version with its declaration."""
 
     content = serializers.DictField(read_only=True, help_text="The declaration as read.")
+    checks = serializers.SerializerMethodField(
+        help_text="Each check on the declaration alone: one that `fails` refuses publishing, `cannot_tell` warns."
+    )
 
     class Meta(VersionSerializer.Meta):
-        fields = [*VersionSerializer.Meta.fields, "source", "content"]
+        fields = [*VersionSerializer.Meta.fields, "source", "content", "checks"]
         read_only_fields = fields
+
+    @extend_schema_field(ForetoldCheckSerializer(many=True))
+    def get_checks(self, version: BaselineVersion) -> Any:
+        """What its checks would find."""
+        return ForetoldCheckSerializer(foretold_checks(version.content), many=True).data
 
 
 class ValidSerializer(serializers.Serializer[Any]):
@@ -90,6 +111,7 @@ class ValidSerializer(serializers.Serializer[Any]):
     resources = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()), help_text="The names declared, by kind."
     )
+    checks = ForetoldCheckSerializer(many=True, help_text="What its checks find in an account that holds just this.")
 
 
 class ParametersSerializer(StrictSerializer):

@@ -13,6 +13,7 @@ from provisioning.views.drift import DriftViewSet
 from provisioning.views.fleet import FleetViewSet
 from provisioning.views.hand_overs import HandOverReadViewSet, HandOverViewSet
 from provisioning.views.plans import PlanViewSet
+from provisioning.views.policy_checks import PolicyCheckViewSet
 from provisioning.views.runs import RunViewSet
 from provisioning.views.verifications import CsvRenderer, VerificationViewSet, VerifiedAccountViewSet
 
@@ -77,6 +78,7 @@ urlpatterns = [
     path("plans/<uuid:pk>/approve", plans({"post": "approve"}), name="plan-approve"),
     path("plans/<uuid:pk>/reject", plans({"post": "reject"}), name="plan-reject"),
     path("adoptions", AdoptionViewSet.as_view({"get": "list", "post": "create"}), name="adoptions"),
+    path("policy-checks", PolicyCheckViewSet.as_view({"post": "ask"}), name="policy-checks"),
     path("drift", DriftViewSet.as_view({"get": "list"}), name="drifts"),
     path("drift/<int:pk>", DriftViewSet.as_view({"get": "retrieve"}), name="drift"),
     path("attestations", AttestationViewSet.as_view({"get": "list", "post": "create"}), name="attestations"),

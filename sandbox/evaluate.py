@@ -31,7 +31,7 @@ def decide(documents: Iterable[str], action: str, resource: str, context: Contex
     allowed = False
     for document in documents:
         for statement in statements(parsed(document)):
-            if not _applies(statement, action, resource, context):
+            if not applies(statement, action, resource, context):
                 continue
             if statement.get("Effect") == "Deny":
                 return "explicitDeny"
@@ -39,7 +39,7 @@ def decide(documents: Iterable[str], action: str, resource: str, context: Contex
     return "allowed" if allowed else "implicitDeny"
 
 
-def _applies(statement: Mapping[str, Any], action: str, resource: str, context: Context) -> bool:
+def applies(statement: Mapping[str, Any], action: str, resource: str, context: Context) -> bool:
     return (
         action_matches(statement, action)
         and _resource_matches(statement, resource, context)

@@ -5,15 +5,26 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+import zstandard
 from django.utils import timezone
 
 from accounts.account_request import AccountRequest
 from accounts.models import Account
 from provisioning.core.change import Action, Call, ResourceKey
 from provisioning.core.desired import DesiredAccount, DesiredItem, Mode, Origin
-from provisioning.core.plain import digest
+from provisioning.core.plain import canonical, digest
 from provisioning.core.plan import Plan, PlannedChange, Risk
-from provisioning.models import Attestation, DesiredHead, DesiredState, Drift, HandOver, PlanRecord, Run, SnapshotRecord
+from provisioning.models import (
+    Attestation,
+    DesiredHead,
+    DesiredState,
+    Drift,
+    HandOver,
+    PlanRecord,
+    Run,
+    SectionBody,
+    SnapshotRecord,
+)
 
 _numbers = itertools.count(1)
 AUTHOR = "olga"
@@ -178,10 +189,30 @@ def hand_over(of: Account, **fields: Any) -> HandOver:
     return made
 
 
+def details_body(of: Account) -> dict[str, Any]:
+    """One role, which may read S3."""
+    role = {
+        "name": "Reader",
+        "path": "/",
+        "arn": f"arn:aws:iam::{of.pk}:role/Reader",
+        "id": "AROA1",
+        "trust": "",
+        "attached": ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"],
+        "inline": {},
+        "boundary": None,
+        "tags": {},
+        "instance_profiles": [],
+    }
+    return {"users": [], "groups": [], "roles": [role], "policies": []}
+
+
 def snapshot(of: Account, at: datetime | None = None) -> SnapshotRecord:
     """One section read, one not."""
     now = at or timezone.now()
-    manifest = {"iam.details": {"hash": digest({})}, "budgets": {"unreadable": "denied"}}
+    body = details_body(of)
+    text = canonical(body).encode()
+    SectionBody.objects.get_or_create(hash=digest(body), defaults={"body": zstandard.compress(text), "size": len(text)})
+    manifest = {"iam.details": {"hash": digest(body)}, "budgets": {"unreadable": "denied"}}
     return SnapshotRecord.objects.create(
         account=of, manifest=manifest, run_id=uuid.uuid4(), first_seen_at=now, last_seen_at=now
     )

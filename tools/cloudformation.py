@@ -23,7 +23,9 @@ _PATH = {"Ref": "RolePath"}
 
 def account_resources() -> Resources:
     """The three roles of an account with their policies. Look and hand-over are bounded by their own policy."""
-    policies = role_policies(PLACE)
+    policies = dict(role_policies(PLACE))
+    # In the same policy, because that one bounds the role as well.
+    policies["look-1"] = _with_simulator(policies["look-1"], policies.pop("simulator"))
     made: Resources = {}
     for role, word in _WORDS.items():
         purpose = PURPOSES[role]
@@ -37,6 +39,12 @@ def account_resources() -> Resources:
             made[boundary] = _policy("FirstlineApplyBoundary", BOUNDARY_PURPOSE, policies["boundary-apply"])
         made[f"{word}Role"] = _account_role(word, purpose, list(ids), boundary)
     return made
+
+
+def _with_simulator(look: Document, simulator: Document) -> Document:
+    """The look role's policy, which asks the simulator where the template's parameter says so."""
+    asked = [{"Fn::If": ["AsksSimulator", one, {"Ref": "AWS::NoValue"}]} for one in simulator["Statement"]]
+    return {**look, "Statement": [*look["Statement"], *asked]}
 
 
 def hub_resources() -> Resources:

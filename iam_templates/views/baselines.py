@@ -19,6 +19,7 @@ from iam_templates.reading import read_declaration
 from iam_templates.schema import schema
 from iam_templates.serializers import BaselineSerializer, NewBaselineSerializer, SourceSerializer, ValidSerializer
 from iam_templates.services.create_baseline import create_baseline
+from iam_templates.services.foretell_checks import shown_checks
 from provisioning.core.plain import digest
 from provisioning.kinds import all_kinds
 from provisioning.views.acting import acting, read
@@ -58,7 +59,10 @@ class ValidateViewSet(ViewSet):
 
     @extend_schema(summary="Check a declaration without storing it", request=SOURCE, responses=ValidSerializer)
     def validate(self, request: Request) -> Response:
-        """Everything a version is checked for when it is made and published; every error at once, with pointers."""
+        """Everything a version is checked for when it is made; every error at once, with pointers.
+
+        A check that `fails` would refuse it when it is published.
+        """
         given = read(SourceSerializer, request)
         content = read_declaration(given["source"], given.get("content_type", "yaml"))
         declaration = check_declaration(content, all_kinds())
@@ -66,6 +70,7 @@ class ValidateViewSet(ViewSet):
             "digest": digest(content),
             "parameters": content.get("parameters", {}),
             "resources": {kind: list(items) for kind, items in declaration.resources.items()},
+            "checks": shown_checks(declaration),
         }
         return Response(ValidSerializer(found).data)
 

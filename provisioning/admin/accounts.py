@@ -24,6 +24,7 @@ from provisioning.admin.account_page import account_page
 from provisioning.admin.acting import ReasonForm, act, actor_of_request, read
 from provisioning.admin.attest_page import attest_page
 from provisioning.admin.explain import reason
+from provisioning.admin.permissions_page import permissions_page
 from provisioning.admin.register import register_page
 from provisioning.core.verdict import Verdict
 from provisioning.models import Drift
@@ -155,12 +156,17 @@ class AccountAdmin(RecordAdmin):
             self.admin_site.admin_view(self.attest),
             name="accounts_account_attest",
         )
+        permissions = path(
+            "<path:object_id>/permissions/",
+            self.admin_site.admin_view(self.permissions),
+            name="accounts_account_permissions",
+        )
         register = path("register/", self.admin_site.admin_view(register_page), name="accounts_register")
         own = [
             path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"accounts_account_{name}")
             for name, view in actions.items()
         ]
-        return [register, attest, *own, *super().get_urls()]
+        return [register, attest, permissions, *own, *super().get_urls()]
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Whether the list offers actions."""
@@ -255,6 +261,13 @@ class AccountAdmin(RecordAdmin):
         return attest_page(
             self.admin_site, self.opts, request, account, kind, lambda do: self._act(request, object_id, do)
         )
+
+    def permissions(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask what somebody may do in the account."""
+        account = self.get_object(request, object_id)
+        if account is None:
+            raise Http404
+        return permissions_page(self.admin_site, self.opts, request, account)
 
     def _act(self, request: HttpRequest, object_id: str, do: Callable[[], str]) -> HttpResponse:
         run = require_POST(lambda request: act(request, self._page_of(request, object_id), do))

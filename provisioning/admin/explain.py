@@ -14,6 +14,7 @@ RISKS = {
     "unknown_policy": "It attaches an AWS managed policy that Firstline's table does not know: read it first.",
     "apply_role_denied": "Nothing can be written to the account: its apply role can't be entered, or does not ask for "
     "the external id. See the newest check of it on the account's page.",
+    "check_fails": "A check that holds now would fail afterwards: see the checks below the changes.",
     "boundary_removed": "It takes away or swaps the permissions boundary that holds the role or user back.",
     "arn_changes": "The user moves, so its ARN changes. Policies elsewhere (of buckets, keys, organisations) that name "
     "the old ARN or path, to allow or to deny, no longer mean it: look for them first.",
@@ -34,6 +35,10 @@ PERSON = {
     "Look as the account's root user, and attest anew.",
     "protected": "Firstline never touches this resource (service-linked, Identity Center, Control Tower, break glass, "
     "or how Firstline itself enters). Take it out of the declaration, or change it by hand.",
+    "no_change_cures_it": "Each text may be as declared, yet what it comes to is not as the check expects, and no "
+    "change of Firstline's cures it. The answer names the statement that decides: change it, or the check.",
+    "simulator_disagrees": "IAM's own policy simulator answers otherwise than Firstline. See both answers; the "
+    "simulator knows no SCP with conditions and no resource policy, Firstline not what its answer calls missing.",
     "removal_not_supported_yet": "Nobody declared it, inside a scope that a baseline closed. Firstline does not remove "
     "whole resources yet: remove it by hand, or declare it.",
     "trust_not_declared": "A role can't be created without saying who may take it: declare its trust.",
@@ -67,6 +72,7 @@ REASONS = {
     "never_looked": "never looked at",
     "desired_changed": "what is declared changed since the last look",
     "too_old": "the last look is too old to trust",
+    "cannot_tell": "a check can't be told",
     "open_drift": "open drift",
     "needs_a_person": "a person must act",
     "not_attested": "nobody's word for it is in force",

@@ -7,7 +7,7 @@ from provisioning.aws.call_context import current_call
 from provisioning.aws.errors import LeaseTooShortError
 from provisioning.aws.settings import AwsSettings
 
-_READ_PREFIXES = ("Get", "List", "Describe", "Lookup", "AssumeRole")
+_READ_PREFIXES = ("Get", "List", "Describe", "Lookup", "AssumeRole", "SimulatePrincipalPolicy")
 
 
 def is_read(operation: str) -> bool:

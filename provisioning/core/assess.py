@@ -1,11 +1,11 @@
 """What a look means: desired beside observed, as differences and as the changes that would close them. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provisioning.core.change import Adopt, Change, Create, ResourceKey, Update
-from provisioning.core.desired import ClosedScope, DesiredItem
+from provisioning.core.desired import ClosedScope, DesiredItem, Origin
 from provisioning.core.diff import Difference, DriftType, differences
 from provisioning.core.errors import DeclarationError
 from provisioning.core.kind import Context, Kind
@@ -52,18 +52,34 @@ class ItemAssessment:
 class Assessment:
     """One account after a look.
 
-    `unread`: kind -> reason; items of those kinds are in no other list. `unmanaged`: kind -> count.
+    `unread`: kind -> reason; items of those kinds are in no other list. `unmanaged`: kind -> count. `others`: what is
+    found beside the kinds, with its origins; `undecided`: kind -> (name, path) that cannot be told, the rest can.
     """
 
     items: tuple[ItemAssessment, ...]
     extras: tuple[Finding, ...]
     unread: Mapping[str, str]
     unmanaged: Mapping[str, int]
+    others: tuple[tuple[Finding, tuple[Origin, ...]], ...] = ()
+    undecided: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All differences of the account."""
-        return (*(finding for item in self.items for finding in item.findings), *self.extras)
+        own = (finding for item in self.items for finding in item.findings)
+        return (*own, *self.extras, *(finding for finding, _ in self.others))
+
+    @property
+    def origins(self) -> dict[ResourceKey, tuple[Origin, ...]]:
+        """Which baselines are behind what was found."""
+        others = {finding.key: origins for finding, origins in self.others}
+        return others | {item.key: item.item.origins for item in self.items}
+
+    def shows(self, kind: str, name: str, path: str) -> bool:
+        """Whether a difference of it would have been found, had there been one."""
+        if kind in self.undecided:
+            return (name, path) not in self.undecided[kind]
+        return kind not in self.unread
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from provisioning.core.plain import digest
+
 
 class Mode(StrEnum):
     """What we may do about drift of an item; the weakest of all assignments wins."""
@@ -57,11 +59,56 @@ class ClosedScope:
 
 
 @dataclass(frozen=True)
+class DesiredCheck:
+    """What a principal may or may not do. `holder` is `role`, `group` or `user`, and `principal` its name.
+
+    Every action must be `expect`ed (`allowed` or `denied`) on every resource; `context` is what the request brings.
+    """
+
+    holder: str
+    principal: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    context: Mapping[str, tuple[str, ...]] = field(hash=False)
+    expect: str
+    considers: str = "identity"
+    name: str = ""
+    description: str = ""
+    origins: tuple[Origin, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """Digest of what is asked; the expectation, name, description and origins are not part of it."""
+        context = {key.lower(): values for key, values in self.context.items()}
+        asked = (self.holder, self.principal.lower(), sorted(self.actions), sorted(self.resources), context)
+        return digest([*asked, self.considers])
+
+    @property
+    def key(self) -> str:
+        """What it goes by: its name, or who is meant, what is expected, and a few digits of the question."""
+        return self.name or f"{self.holder} {self.principal[:64]} {self.expect} {self.question[:8]}"
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON data."""
+        context = {key: list(values) for key, values in self.context.items()}
+        lists = {"actions": list(self.actions), "resources": list(self.resources), "context": context}
+        return {**vars(self), **lists, "origins": [vars(origin) for origin in self.origins]}
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> "DesiredCheck":
+        """Rebuild what was stored."""
+        tuples = {name: tuple(data[name]) for name in ("actions", "resources")}
+        context = {key: tuple(values) for key, values in data["context"].items()}
+        return cls(**{**data, **tuples, "context": context, "origins": _origins(data["origins"])})
+
+
+@dataclass(frozen=True)
 class DesiredAccount:
     """Everything desired of one account. Stored as `to_plain`, one generation after the other."""
 
     items: tuple[DesiredItem, ...]
     closed: tuple[ClosedScope, ...] = ()
+    checks: tuple[DesiredCheck, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         """As JSON data, sorted, so that equal desires have equal digests."""
@@ -80,7 +127,12 @@ class DesiredAccount:
                 {"kind": scope.kind, "path": scope.path, "origins": [vars(origin) for origin in scope.origins]}
                 for scope in sorted(self.closed, key=lambda scope: (scope.kind, scope.path))
             ],
+            # Left out where there are none, so that states stored before there were checks keep their digests.
+            **({"checks": [check.to_plain() for check in self._sorted_checks()]} if self.checks else {}),
         }
+
+    def _sorted_checks(self) -> list[DesiredCheck]:
+        return sorted(self.checks, key=lambda check: (check.key, check.question))
 
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> "DesiredAccount":
@@ -99,6 +151,7 @@ class DesiredAccount:
             closed=tuple(
                 ClosedScope(scope["kind"], scope["path"], _origins(scope["origins"])) for scope in data["closed"]
             ),
+            checks=tuple(DesiredCheck.from_plain(check) for check in data.get("checks", ())),
         )
 
 

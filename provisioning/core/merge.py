@@ -10,6 +10,7 @@ from typing import Any
 
 from provisioning.core.desired import ClosedScope, DesiredAccount, DesiredItem, Mode, Origin
 from provisioning.core.errors import DeclarationError, Reason
+from provisioning.core.merge_checks import merge_checks
 from provisioning.core.plain import canonical
 from provisioning.core.policy_document import read_document
 
@@ -39,9 +40,10 @@ def merge(contributions: Iterable[DesiredAccount], identity: Identity) -> Desire
             same[item.kind, identity(item.kind, item.name)].append(item)
     reasons: list[Reason] = []
     items = tuple(_merge_items(same[key], reasons) for key in sorted(same))
+    checks = merge_checks((check for account in accounts for check in account.checks), reasons)
     if reasons:
         raise MergeConflictError(reasons)
-    return DesiredAccount(items, _closed(scope for account in accounts for scope in account.closed))
+    return DesiredAccount(items, _closed(scope for account in accounts for scope in account.closed), checks)
 
 
 def pointer(*parts: str | int) -> str:

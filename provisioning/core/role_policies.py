@@ -81,6 +81,13 @@ def hand_over_policy(place: AccessPath) -> Document:
     )
 
 
+def simulator_policy() -> Document:
+    """What the look role may be given besides, where IAM's own simulator is to be asked about checks."""
+    return document(
+        {"Sid": "AskSimulator", "Effect": "Allow", "Action": ["iam:SimulatePrincipalPolicy"], "Resource": "*"}
+    )
+
+
 def in_documents(statements: Sequence[Statement]) -> tuple[Document, ...]:
     """As few documents as hold them in this order, each no longer than a managed policy may be."""
     found: list[list[Statement]] = [[]]

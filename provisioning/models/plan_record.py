@@ -38,6 +38,7 @@ class PlanRecord(models.Model):
     fingerprint = models.CharField(max_length=64, db_index=True)
     risk = models.CharField(max_length=4)
     reasons = models.JSONField(default=list, help_text="Why it waits for a person.")
+    checks = models.JSONField(default=list, blank=True, help_text="What would be true of each check after it.")
     generation = models.PositiveIntegerField()
     look_id = models.UUIDField(help_text="The look that proposed it.")
     requested_by = models.CharField(max_length=150)

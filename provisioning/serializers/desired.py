@@ -39,6 +39,21 @@ class ClosedScopeSerializer(serializers.Serializer[Any]):
     origins = OriginSerializer(many=True)
 
 
+class DesiredCheckSerializer(serializers.Serializer[Any]):
+    """What somebody may or may not do."""
+
+    name = serializers.CharField()
+    description = serializers.CharField()
+    holder = serializers.ChoiceField(["role", "group", "user"])
+    principal = serializers.CharField()
+    actions = serializers.ListField(child=serializers.CharField())
+    resources = serializers.ListField(child=serializers.CharField())
+    context = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    expect = serializers.ChoiceField(["allowed", "denied"])
+    considers = serializers.ChoiceField(["identity", "full"])
+    origins = OriginSerializer(many=True)
+
+
 class RenderFailureSerializer(serializers.Serializer[Any]):
     """Why the newest rendering failed."""
 
@@ -60,6 +75,7 @@ class DesiredStateSerializer(serializers.Serializer[Any]):
     )
     items = DesiredItemSerializer(many=True)
     closed = ClosedScopeSerializer(many=True)
+    checks = DesiredCheckSerializer(many=True)
 
 
 def desired_state(account_id: str, head: DesiredHead | None) -> dict[str, Any]:
@@ -75,6 +91,7 @@ def desired_state(account_id: str, head: DesiredHead | None) -> dict[str, Any]:
         "failure": (head.failure or []) if head else [],
         "items": with_arns(account_id, state.data["items"]) if state else [],
         "closed": state.data["closed"] if state else [],
+        "checks": state.data.get("checks", []) if state else [],
     }
 
 

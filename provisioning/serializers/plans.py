@@ -130,16 +130,40 @@ class ApprovalSerializer(serializers.Serializer[Any]):
     not_by = serializers.ListField(child=serializers.CharField(), help_text="Who asked for it or wrote it.")
 
 
+class CheckAnswerSerializer(serializers.Serializer[Any]):
+    """One answer that tells why a check does not hold."""
+
+    action = serializers.CharField()
+    resource = serializers.CharField()
+    decision = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class CheckEffectSerializer(serializers.Serializer[Any]):
+    """What would be true of one check of the account after the plan."""
+
+    check = serializers.CharField(help_text="What it goes by.")
+    before = serializers.ChoiceField(["holds", "fails", "cannot_tell"])
+    result = serializers.ChoiceField(["holds", "fails", "cannot_tell"], help_text="After the plan.")
+    newly_fails = serializers.BooleanField(help_text="The plan makes it fail; the change that does waits for a person.")
+    expected = serializers.ChoiceField(["allowed", "denied"])
+    found = serializers.ChoiceField(["allowed", "denied", "cannot_tell"])
+    sentence = serializers.CharField(help_text="Why it would not hold; empty where it would.")
+    missing = serializers.ListField(child=serializers.CharField())
+    answers = CheckAnswerSerializer(many=True)
+
+
 class PlanSerializer(PlanRowSerializer):
     """A plan to decide about. `context["actor"]` is who reads it."""
 
     changes = PlannedChangeSerializer(many=True, source="data.changes")
     baseline_versions = serializers.ListField(child=serializers.CharField(), source="data.baseline_versions")
+    checks = CheckEffectSerializer(many=True)
     decisions = DecisionSerializer(many=True)
     approval = serializers.SerializerMethodField()
 
     class Meta(PlanRowSerializer.Meta):
-        fields = [*PlanRowSerializer.Meta.fields, "baseline_versions", "changes", "decisions", "approval"]
+        fields = [*PlanRowSerializer.Meta.fields, "baseline_versions", "changes", "checks", "decisions", "approval"]
         read_only_fields = fields
 
     @extend_schema_field(ApprovalSerializer)

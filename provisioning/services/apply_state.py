@@ -9,6 +9,7 @@ from provisioning.aws.call_context import CallCounter
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import Mode
 from provisioning.core.errors import AwsError, ErrorClass, FirstlineError
+from provisioning.core.permissions.effects import CHECK_FAILS, culprits
 from provisioning.core.plan import Plan, PlannedChange, in_safe_order, unapproved
 from provisioning.models import Decision, PlanRecord, Run, Write
 from provisioning.services.leases import Claim
@@ -102,8 +103,15 @@ def bind(applying: Applying, seen: Observation) -> None:
         item.key for item in seen.assessment.items if item.key in keys and item.item.mode is Mode.OBSERVE
     ]:
         raise StalePlanError(f"{observed_only[0]} is in mode observe now.")
-    if moved := unapproved(changes_to_make(applying, seen), applying.plan, frozenset(applying.started)):
+    left = changes_to_make(applying, seen)
+    if moved := unapproved(left, applying.plan, frozenset(applying.started)):
         raise StalePlanError("; ".join(moved))
+    if failing := culprits(applying.work.desired.checks, seen.world, left) - _known_to_fail(applying.plan):
+        raise StalePlanError(f"{min(failing)}: a check would fail after it now, which was not so when it was approved.")
+
+
+def _known_to_fail(plan: Plan) -> frozenset[ResourceKey]:
+    return frozenset(change.key for change in plan.changes if CHECK_FAILS in change.reasons)
 
 
 def put_off_unread(applying: Applying, seen: Observation) -> None:

@@ -1,19 +1,25 @@
 """Looking at one account: enter, read what is declared, compare. Touches AWS and no database: it runs on a thread."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+
+from django.conf import settings
 
 from provisioning.aws.reading import read_sections
 from provisioning.aws.session import AwsSession
 from provisioning.core.assess import Applied, Assessment, Inputs, assess, needed_sections
 from provisioning.core.change import ResourceKey
 from provisioning.core.guard import Limits, Violation, guard
-from provisioning.core.plan import Plan
+from provisioning.core.permissions.drift import Checked, check_account
+from provisioning.core.permissions.holders import World
+from provisioning.core.plan import Plan, PlannedChange, in_safe_order
 from provisioning.core.policy_document import read_document, trusted_principals
 from provisioning.core.snapshot import Complete, Section, Snapshot, Unreadable
 from provisioning.kinds import all_kinds
+from provisioning.services.ask_simulator import ask_simulator
+from provisioning.services.known_permissions import with_checks, world_of
 from provisioning.services.work import Work
 
 
@@ -25,6 +31,9 @@ class Observation:
     facts: dict[str, Any]
     assessment: Assessment
     violations: tuple[Violation, ...]
+    world: World
+    """What checks are answered from."""
+    checked: Checked = field(default_factory=Checked)
 
 
 def observe(
@@ -39,6 +48,8 @@ def observe(
     kinds = all_kinds()
     desired = work.desired
     sections = needed_sections(desired.items, desired.closed, kinds)
+    if desired.checks:
+        sections |= {Section.IAM_DETAILS}
     budgets = frozenset(item.name for item in desired.items if item.kind == "budget")
     snapshot, facts = read_sections(session, sections - {Section.ATTESTATIONS}, budgets, on_page=on_page)
     if Section.ATTESTATIONS in sections:
@@ -48,7 +59,20 @@ def observe(
     if any(item.change for item in assessment.items) and Section.IAM_DETAILS in sections:
         summary, _ = read_sections(session, frozenset({Section.IAM_SUMMARY}), frozenset())
         snapshot = _with(snapshot, summary.sections)
-    return Observation(snapshot, facts, assessment, guarded(assessment, snapshot, work))
+    violations = guarded(assessment, snapshot, work)
+    world = world_of(snapshot, work.scps)
+    checked = check_account(desired.checks, world, _to_make(assessment, violations))
+    if settings.FIRSTLINE.ask_simulator and checked.outcomes:
+        checked = ask_simulator(session, checked, snapshot)
+    return Observation(snapshot, facts, with_checks(assessment, checked), violations, world, checked)
+
+
+def _to_make(assessment: Assessment, violations: Iterable[Violation]) -> tuple[PlannedChange, ...]:
+    """The changes that nothing forbids, in a safe order."""
+    forbidden = {violation.key for violation in violations}
+    items = [item for item in assessment.items if item.key not in forbidden]
+    references = {item.key: item.references for item in items}
+    return in_safe_order([item.change for item in items if item.change], references)
 
 
 def _with(snapshot: Snapshot, sections: Mapping[Section, Complete | Unreadable]) -> Snapshot:

@@ -14,7 +14,13 @@ from provisioning.core.access_path import (
     vending_policy,
     web_identity_trust,
 )
-from provisioning.core.role_policies import apply_boundary, apply_policies, hand_over_policy, look_policies
+from provisioning.core.role_policies import (
+    apply_boundary,
+    apply_policies,
+    hand_over_policy,
+    look_policies,
+    simulator_policy,
+)
 from provisioning.kinds import all_kinds
 from provisioning.kinds.iam_protected import PROTECTED_ROLES
 
@@ -42,6 +48,7 @@ def role_policies(place: AccessPath) -> Mapping[str, Document]:
     }
     return {
         **{f"{role}-{number}": one for role, policies in numbered.items() for number, one in enumerate(policies, 1)},
+        "simulator": simulator_policy(),
         "boundary-apply": apply_boundary(PROTECTED_ROLES, place),
     }
 

@@ -1,8 +1,9 @@
 """Keeping the plans of an account in step with what a look would change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from accounts.models import Account
 from accounts.schedule import interval_of
 from history.services.record import record
 from provisioning.core.lanes import Lane, Proposal
+from provisioning.core.permissions.effects import Effect
 from provisioning.models import PlanRecord, Run
 from provisioning.services.decide_plan import queue_apply
 
@@ -29,19 +31,26 @@ class Proposer:
     at: datetime
 
 
-def propose_plans(proposer: Proposer, proposed: Iterable[Proposal]) -> list[PlanRecord]:
+def propose_plans(
+    proposer: Proposer, proposed: Iterable[Proposal], told: Mapping[Lane, Sequence[Effect]] | None = None
+) -> list[PlanRecord]:
     """One proposed plan per lane at most: the same stays, another takes its place, what was rejected stays away.
 
     What needs no approval is approved by rule and its apply queued. While an apply is open, its lane is left alone.
+    `told`: what each lane's plan does to the account's checks; stored beside it.
     """
     busy = _busy_lane(proposer.account_id)
     by_lane = {proposal.lane: proposal for proposal in proposed}
     current = _current(proposer.account_id)
+    effects = {lane: [one.to_plain() for one in found] for lane, found in (told or {}).items()}
     return [
         plan
         for lane in Lane
         if lane != busy
-        and (plan := _lane(proposer, current.get(lane), by_lane.get(lane), can_apply=busy is None)) is not None
+        and (
+            plan := _lane(proposer, current.get(lane), by_lane.get(lane), effects.get(lane, []), can_apply=busy is None)
+        )
+        is not None
     ]
 
 
@@ -58,10 +67,15 @@ def _current(account_id: str) -> dict[str, PlanRecord]:
 
 
 def _lane(
-    proposer: Proposer, current: PlanRecord | None, proposal: Proposal | None, *, can_apply: bool
+    proposer: Proposer,
+    current: PlanRecord | None,
+    proposal: Proposal | None,
+    checks: list[dict[str, Any]],
+    *,
+    can_apply: bool,
 ) -> PlanRecord | None:
     if current and proposal and current.digest == proposal.plan.digest:
-        PlanRecord.objects.filter(pk=current.pk).update(seen_at=proposer.at)
+        PlanRecord.objects.filter(pk=current.pk).update(seen_at=proposer.at, checks=checks)
         return None
     if current:
         _supersede(proposer, current)
@@ -69,7 +83,7 @@ def _lane(
         return None
     if proposal.lane is Lane.AUTO and (not can_apply or _failed_lately(proposer, proposal)):
         return None
-    return _propose(proposer, proposal)
+    return _propose(proposer, proposal, checks)
 
 
 def _supersede(proposer: Proposer, plan: PlanRecord) -> None:
@@ -101,7 +115,7 @@ def _failed_lately(proposer: Proposer, proposal: Proposal) -> bool:
     ).exists()
 
 
-def _propose(proposer: Proposer, proposal: Proposal) -> PlanRecord:
+def _propose(proposer: Proposer, proposal: Proposal, checks: list[dict[str, Any]]) -> PlanRecord:
     by_rule = proposal.lane is Lane.AUTO
     plan: PlanRecord = PlanRecord.objects.create(
         account_id=proposer.account_id,
@@ -112,6 +126,7 @@ def _propose(proposer: Proposer, proposal: Proposal) -> PlanRecord:
         fingerprint=proposal.plan.fingerprint,
         risk=proposal.plan.risk,
         reasons=list(proposal.reasons),
+        checks=checks,
         generation=proposer.generation,
         look_id=proposer.run_id,
         requested_by=proposer.requested_by,

@@ -41,21 +41,24 @@ def reconcile_drift(look: Look, assessment: Assessment, kinds: Mapping[str, Kind
     found = {_place(finding, kinds): finding for finding in assessment.findings}
     rows = {(row.kind, row.identity, row.path): row for row in Drift.objects.filter(account_id=look.account_id)}
     settling = {place for place, finding in found.items() if _settles(rows.get(place), finding, look.at)}
-    origins = {item.key: [vars(origin) for origin in item.item.origins] for item in assessment.items}
     arns = {item.key: item.arn for item in assessment.items}
+    origins = {key: [vars(origin) for origin in found] for key, found in assessment.origins.items()}
     for place, finding in found.items():
         if place not in settling:
             more = {"origins": origins.get(finding.key, []), "arn": arns.get(finding.key, finding.arn)}
             _see(look, rows.get(place), place, finding, more)
     for place, row in rows.items():
-        if row.state == Drift.State.OPEN and place not in found and row.kind not in assessment.unread:
+        if row.state == Drift.State.OPEN and place not in found and assessment.shows(row.kind, row.name, row.path):
             _resolve(look, row)
     busy = {finding.key for place, finding in found.items() if place not in settling}
     return frozenset({found[place].key for place in settling} - busy)
 
 
 def _place(finding: Finding, kinds: Mapping[str, Kind[Any]]) -> Place:
-    return finding.key.kind, kinds[finding.key.kind].identity(finding.key.name), finding.difference.path
+    kind = kinds.get(finding.key.kind)
+    # A check is no kind of resource: its name is ours, and compares as it is.
+    identity = kind.identity(finding.key.name) if kind else finding.key.name
+    return finding.key.kind, identity, finding.difference.path
 
 
 def _settles(row: Drift | None, finding: Finding, now: datetime) -> bool:

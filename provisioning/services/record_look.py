@@ -15,9 +15,10 @@ from accounts.models import Account
 from accounts.schedule import next_due
 from accounts.services.move_account import move_account
 from history.services.record import record
-from provisioning.core.assess import Assessment
+from provisioning.core.assess import Assessment, ItemAssessment
 from provisioning.core.change import ResourceKey
-from provisioning.core.lanes import proposals
+from provisioning.core.lanes import Proposal, proposals
+from provisioning.core.permissions.effects import effects, with_culprits
 from provisioning.core.snapshot import Section
 from provisioning.kinds import all_kinds
 from provisioning.models import Run
@@ -63,21 +64,32 @@ def store_findings(
     look = Look(work.account_id, claim.run_id, now, repairs=bool(repaired))
     settling = reconcile_drift(look, seen.assessment, all_kinds())
     blocked = settling | repaired | {violation.key for violation in seen.violations}
-    items = () if work.not_renderable else seen.assessment.items
-    proposed = proposals(
-        work.account_id, items, is_production=work.is_production, blocked=blocked, shown_only=work.shown_only
-    )
+    proposed = _proposed(work, seen, blocked)
     # A quiet look, which most are, need not ask who requested it.
     by = Run.objects.values_list("requested_by", flat=True).get(pk=claim.run_id) if proposed else ""
-    propose_plans(Proposer(work.account_id, claim.run_id, work.generation, by, now), proposed)
+    told = {one.lane: effects(work.desired.checks, seen.world, one.plan.changes) for one in proposed}
+    propose_plans(Proposer(work.account_id, claim.run_id, work.generation, by, now), proposed, told)
     if settling:
         look_again_at(work.account_id, timedelta(seconds=settings.FIRSTLINE.settle_seconds))
     if Section.ATTESTATIONS in seen.snapshot.sections and attested_of(work.account_id) != work.attested:
         look_again_at(work.account_id, timedelta(0))
 
 
+def _proposed(work: Work, seen: Observation, blocked: frozenset[ResourceKey]) -> tuple[Proposal, ...]:
+    """The plans of this look; a change after which a check newly fails waits for a person."""
+
+    def split(items: tuple[ItemAssessment, ...]) -> tuple[Proposal, ...]:
+        return proposals(
+            work.account_id, items, is_production=work.is_production, blocked=blocked, shown_only=work.shown_only
+        )
+
+    items = () if work.not_renderable else seen.assessment.items
+    checks = work.desired.checks
+    return split(with_culprits(items, checks, seen.world, lambda them: [one.plan.changes for one in split(them)]))
+
+
 def outcome_of(seen: Observation) -> dict[str, Any]:
-    """What a run keeps of an observation: kinds, what was unread, what is not managed, what a guard forbade."""
+    """What a run keeps of an observation: kinds, what was unread, what is not managed, what a guard forbade, checks."""
     return {
         "kinds": sorted({*seen.assessment.unread, *seen.assessment.unmanaged}),
         "unread": dict(seen.assessment.unread),
@@ -87,6 +99,7 @@ def outcome_of(seen: Observation) -> dict[str, Any]:
             for violation in seen.violations
         ],
         "findings": _counts(seen.assessment),
+        **({"checks": seen.checked.to_plain()} if seen.checked.outcomes else {}),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from accounts.models import Account
+from accounts.scps import Levels, scps_of
 from provisioning.core.assess import Applied
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import DesiredAccount
@@ -32,6 +33,8 @@ class Work:
     owned: dict[ResourceKey, Applied]
     context: Context
     attested: tuple[Attested, ...] = ()
+    scps: Levels | None = None
+    """The service control policies that bind the account; None: not known, or no check considers them."""
     shown_only: str = ""
     """Reason code why no plan can be carried out there; '' when plans can."""
 
@@ -62,6 +65,7 @@ def load_work(account_id: str) -> Work:
         owned=load_owned(account_id),
         context=_context(account, desired),
         attested=attested_of(account_id) if _needs_attested(desired) else (),
+        scps=scps_of(account) if any(check.considers == "full" for check in desired.checks) else None,
         shown_only="apply_role_denied" if account.apply_role in ROLE_FAILED else "",
     )
 

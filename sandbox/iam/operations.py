@@ -6,7 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.call import Call
-from sandbox.iam import account, details, groups, holders, lists, passwords, policies, profiles, roles, tags, users
+from sandbox.iam import (
+    account,
+    details,
+    groups,
+    holders,
+    lists,
+    passwords,
+    policies,
+    profiles,
+    roles,
+    simulate,
+    tags,
+    users,
+)
 
 OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **details.OPERATIONS,
@@ -20,4 +33,5 @@ OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **profiles.OPERATIONS,
     **tags.OPERATIONS,
     **account.OPERATIONS,
+    **simulate.OPERATIONS,
 }

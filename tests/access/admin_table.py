@@ -111,6 +111,7 @@ PAGES: dict[str, Page] = {
     "accounts_account_attest": Page(
         A.HIDDEN_BUTTON, P.ATTEST, lambda of: of.account, more=("billing_access",), body=_attest
     ),
+    "accounts_account_permissions": Page(A.RECORD, row=lambda of: of.account),
     "provisioning_attestation_withdraw": Page(A.BUTTON, P.ATTEST, lambda of: of.attestation, body=_because),
     "accounts_account_suspend": Page(A.BUTTON, P.OPERATE, lambda of: of.account, body=_because),
     "accounts_account_leave": Page(A.BUTTON, P.OPERATE, lambda of: of.account, body=_because),

@@ -88,6 +88,10 @@ def _decide(world: World) -> dict[str, Any]:
     return {"digest": world.payments.plan.digest}
 
 
+def _ask(world: World) -> dict[str, Any]:
+    return {"account_id": world.payments.account.pk, "as": {"role": "Reader"}, "actions": ["s3:GetObject"]}
+
+
 SOURCE: Body = lambda world: {"source": world.payments.draft.source}  # noqa: E731 (a body like the others)
 A = About
 CASES: dict[tuple[str, str], Case] = {
@@ -142,6 +146,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("plans/<uuid:pk>/reject", "POST"): Case(A.ACCOUNT, _decide),
     ("adoptions", "GET"): Case(A.ANYTHING),
     ("adoptions", "POST"): Case(A.ANYTHING, _adopt),
+    ("policy-checks", "POST"): Case(A.ACCOUNT, _ask),
     ("drift", "GET"): rows("id", lambda of: of.drift.pk),
     ("drift/<int:pk>", "GET"): Case(A.ACCOUNT),
     ("attestations", "GET"): rows("id", lambda of: str(of.attestation.pk)),

@@ -58,6 +58,7 @@ TABLE: dict[str, dict[str, str]] = {
     "adoptions": {"GET": VIEW, "POST": APPROVE},
     "drift": {"GET": VIEW},
     "drift/<int:pk>": {"GET": VIEW},
+    "policy-checks": {"POST": VIEW},
     "attestations": {"GET": VIEW, "POST": ATTEST},
     "attestations/<uuid:pk>": {"GET": VIEW},
     "attestations/<uuid:pk>/withdraw": {"POST": ATTEST},

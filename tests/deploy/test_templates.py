@@ -126,7 +126,7 @@ def text_of(name: str) -> str:
     return "\n".join(path.read_text() for path in sorted((ROOT / "deploy/terraform" / name).glob("*.tf")))
 
 
-RENDERED = re.compile(r'\$\{templatefile\("\$\{local\.folder\}/(.+?)\.json", (.+)\)\}', re.DOTALL)
+RENDERED = re.compile(r'\$\{(?:.+? : )?templatefile\("\$\{local\.folder\}/(.+?)\.json", (.+)\)\}', re.DOTALL)
 
 
 def rendered_files(name: str) -> dict[str, set[str]]:
@@ -182,6 +182,7 @@ def test_every_printed_file_is_used_by_a_module() -> None:
         "apply-1",
         "hand-over-1",
         "boundary-apply",
+        "simulator",
         "trust",
         "vending-1",
         *(f"hub-{worker}" for worker in WORKERS),

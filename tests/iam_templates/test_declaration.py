@@ -68,7 +68,7 @@ def test_a_declaration_in_order_is_read() -> None:
         pytest.param({"resources": {}}, ["/resources"], id="no resources"),
         pytest.param(things(One={}) | {"extras": 1}, ["/extras"], id="unknown field"),
         pytest.param(things(One={}) | {"absent": {}}, ["/absent"], id="absent comes later"),
-        pytest.param(things(One={}) | {"checks": []}, ["/checks"], id="checks come later"),
+        pytest.param(things(One={}) | {"checks": {}}, ["/checks"], id="checks are a list"),
         pytest.param({"resources": {"iam.cat": {"A": {}}}}, ["/resources/iam.cat"], id="unknown kind"),
         pytest.param(
             things(One={}) | {"closed": {"iam.cat": {"path": "/"}}}, ["/closed/iam.cat"], id="unknown closed kind"

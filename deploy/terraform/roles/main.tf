@@ -26,6 +26,10 @@ locals {
     account_id = data.aws_caller_identity.current.account_id
     role_path  = var.role_path
   }
+  look      = jsondecode(templatefile("${local.folder}/look-1.json", local.place))
+  simulator = jsondecode(file("${local.folder}/simulator.json"))
+  # In the same policy, because that one bounds the role as well.
+  look_and_ask = jsonencode(merge(local.look, { Statement = concat(local.look.Statement, local.simulator.Statement) }))
   # Look and hand-over are bounded by what they may do, so nothing that is attached to them later widens them.
   boundaries = {
     look      = aws_iam_policy.permissions["look-1"].arn
@@ -40,7 +44,7 @@ resource "aws_iam_policy" "permissions" {
   name        = "${local.names[each.value]}-${trimprefix(each.key, "${each.value}-")}"
   path        = var.role_path
   description = local.purposes[each.value]
-  policy      = templatefile("${local.folder}/${each.key}.json", local.place)
+  policy      = each.key == "look-1" && var.ask_simulator ? local.look_and_ask : templatefile("${local.folder}/${each.key}.json", local.place)
 }
 
 resource "aws_iam_policy" "apply_boundary" {

@@ -38,3 +38,9 @@ variable "role_path" {
     error_message = "role_path begins and ends with a slash and is no bare one, such as /firstline/."
   }
 }
+
+variable "ask_simulator" {
+  description = "Whether looks may ask IAM's own policy simulator about checks (FIRSTLINE_ASK_SIMULATOR)."
+  type        = bool
+  default     = false
+}
