@@ -74,6 +74,7 @@ class Request:
     service: str
     operation: str
     writes: bool = False
+    region: str = ""
 
     def __str__(self) -> str:
         return f"{self.service} {self.operation}"

@@ -29,9 +29,13 @@ class Clients:
         self._pagination: dict[tuple[str, str], dict[str, Any] | None] = {}
         self._session: Session | None = None
 
-    def account(self, service: str) -> BaseClient:
-        """The client that signs with the credentials of the call being made, whichever account's they are."""
-        return self._once(service, lambda: self._create(self._account_session(), service, self._settings.region))
+    def account(self, service: str, region: str = "") -> BaseClient:
+        """The client that signs with the credentials of the call being made, whichever account's they are.
+
+        Services with one address for all regions are asked without `region`.
+        """
+        where = region or self._settings.region
+        return self._once(f"{service}@{region}", lambda: self._create(self._account_session(), service, where))
 
     def hub_sts(self) -> "STSClient":
         """STS as the hub itself, by boto3's default credential chain: for AssumeRole only."""

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from provisioning.aws import budget_sections, iam_sections, trail_sections
+from provisioning.aws import (
+    access_sections,
+    account_sections,
+    budget_sections,
+    iam_sections,
+    provider_sections,
+    trail_sections,
+)
 from provisioning.aws.pages import Page
 from provisioning.aws.session import AwsSession
 from provisioning.core.change import Read
@@ -22,15 +29,16 @@ def read_sections(
     session: AwsSession,
     sections: Iterable[Section],
     declared_budgets: frozenset[str],
+    declared: Mapping[str, frozenset[str]] | None = None,
     *,
     on_page: Callable[[], None] | None = None,
 ) -> tuple[Snapshot, Facts]:
     """Read `sections`; one that fails is Unreadable with its reason, and the others are still read.
 
-    `on_page` runs after every request: renew the lease there. Raises AwsError (`session`) or AccessFailedError when
+    `declared`: kind -> what of it is asked for by name (Kind.asked_for). `on_page` runs after every request: renew the lease there. Raises AwsError (`session`) or AccessFailedError when
     the account can no longer be entered at all.
     """
-    look = _Look(session, declared_budgets, on_page)
+    look = _Look(session, declared_budgets, declared or {}, on_page)
     wanted = frozenset(sections)
     readings = {section: look.reading(section) for section in Section if section in wanted}
     return Snapshot(session.entry.account_id, session.entry.partition, readings), look.facts
@@ -40,6 +48,7 @@ def read_sections(
 class _Look:
     session: AwsSession
     declared_budgets: frozenset[str]
+    declared: Mapping[str, frozenset[str]]
     on_page: Callable[[], None] | None
     facts: Facts = field(default_factory=dict)
     _done: dict[Section, Complete | Unreadable] = field(default_factory=dict)
@@ -60,6 +69,13 @@ class _Look:
             Section.BUDGET_NOTIFICATIONS: self._notifications,
             Section.BUDGET_SUBSCRIBERS: self._subscribers,
             Section.BILLING_EVENTS: self._billing_events,
+            Section.PASSWORD_POLICY: lambda: account_sections.password_policy(self._one),
+            Section.ACCOUNT_ALIAS: lambda: account_sections.account_alias(self._pages),
+            Section.ALTERNATE_CONTACTS: lambda: account_sections.alternate_contacts(self._one),
+            Section.SAML_PROVIDERS: lambda: provider_sections.saml_providers(self._one, self._named("iam.saml_provider")),
+            Section.OIDC_PROVIDERS: lambda: provider_sections.oidc_providers(self._one, self._named("iam.oidc_provider")),
+            Section.ANALYZERS: lambda: access_sections.analyzers(self._pages, self._named("access_analyzer")),
+            Section.ACCESS_FINDINGS: self._findings,
         }
         try:
             return Complete(readers[section](), observed_at)
@@ -129,6 +145,27 @@ class _Look:
         wanted = [{"AttributeKey": "EventName", "AttributeValue": trail_sections.BILLING_SWITCH}]
         read = Read("cloudtrail", "LookupEvents", {"LookupAttributes": wanted}, frozenset())
         return trail_sections.events_body(self._pages(read, trail_sections.events_page))
+
+    def _findings(self) -> Mapping[str, Any]:
+        analyzers = self.reading(Section.ANALYZERS)
+        if isinstance(analyzers, Unreadable):
+            raise _NeededSectionError(analyzers.reason)
+        body, facts = access_sections.findings(self._pages, analyzers.body["analyzers"])
+        self.facts[Section.ACCESS_FINDINGS.value] = facts
+        return body
+
+    def _named(self, kind: str) -> frozenset[str]:
+        return self.declared.get(kind, frozenset())
+
+    def _one(self, read: Read) -> Page | None:
+        """An answer of one page, None where AWS says that there is no such thing."""
+        try:
+            pages = self.session.read_pages(read, lambda page: page, self.on_page)
+        except AwsError as error:
+            if error.aws_code in read.absent:
+                return None
+            raise
+        return dict(pages[0])
 
     def _budget_read(self, operation: str, **params: Any) -> Read:
         return Read("budgets", operation, {"AccountId": self.session.entry.account_id, **params}, frozenset())

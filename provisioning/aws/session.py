@@ -93,7 +93,7 @@ class AwsSession:
 
     def answer_to(self, call: Call) -> Page:
         """As `send`, for who needs what AWS answers to a write. Every refusal is raised."""
-        request = Request(call.service, call.operation, writes=True)
+        request = Request(call.service, call.operation, writes=True, region=call.region)
         ask = partial(self._ask, request, plain_parameters(call.params), current_lease_deadline())
         return self._with_session(partial(self._patience.call, ask, WRITE_AGAIN))
 
@@ -104,12 +104,12 @@ class AwsSession:
     def _paged(self, read: Read, on_page: Callable[[], None] | None = None) -> PagedRead:
         if not is_read(read.operation):
             raise ValueError(f"{read.service} {read.operation} is no read: writes go through send()")
-        request = Request(read.service, read.operation)
+        request = Request(read.service, read.operation, region=read.region)
 
         def ask(parameters: Mapping[str, Any]) -> Page:
             return self._read_again(partial(self._ask, request, parameters, on_page=on_page))
 
-        client = self._clients.account(read.service)
+        client = self._clients.account(read.service, read.region)
         return PagedRead(
             ask,
             self._clients.pagination(read.service, read.operation),
@@ -146,7 +146,8 @@ class AwsSession:
         deadline: float | None = None,
         on_page: Callable[[], None] | None = None,
     ) -> Page:
-        method = getattr(self._clients.account(request.service), xform_name(request.operation))
+        client = self._clients.account(request.service, request.region)
+        method = getattr(client, xform_name(request.operation))
         try:
             with making(CallContext(self._credentials, self._counter, deadline)):
                 answer: Page = method(**parameters)

@@ -103,6 +103,15 @@ def needed_sections(
     return frozenset(section for name in named for section in kinds[name].sections)
 
 
+def declared_names(items: Iterable[DesiredItem], kinds: Mapping[str, Kind[Any]]) -> Mapping[str, frozenset[str]]:
+    """Kind -> by what words a look asks for its declared items."""
+    found: dict[str, frozenset[str]] = {}
+    for item in items:
+        asked = kinds[item.kind].asked_for(item.name, item.declared)
+        found[item.kind] = found.get(item.kind, frozenset()) | asked
+    return found
+
+
 def _located(inputs: Inputs) -> Context:
     """The context with own policies where they really lie: a path is not always declared, and can't be changed."""
     if inputs.snapshot.unread([Section.IAM_DETAILS]):
@@ -154,7 +163,7 @@ def _item(item: DesiredItem, observed: _Observed, inputs: Inputs) -> ItemAssessm
     key = ResourceKey(item.kind, stored_name or item.name)
     seen = observed.specs[item.kind][stored_name] if stored_name is not None else None
     protected = kind.protected(key.name, seen if seen is not None else desired, inputs.context)
-    change = None if protected or kind.is_attested else _change(kind, key, desired, seen, inputs)
+    change = None if protected or kind.is_attested or kind.watched else _change(kind, key, desired, seen, inputs)
     planned = None if change is None else _planned(kind, change, inputs)
     findings = [_finding(kind, key, difference, inputs, protected) for difference in differences(desired, seen)]
     repairs = planned is not None and bool(planned.calls)
@@ -207,7 +216,7 @@ def _for_a_person(finding: Finding) -> Finding:
 
 
 def _change(kind: Kind[Any], key: ResourceKey, desired: Any, seen: Any | None, inputs: Inputs) -> Change[Any] | None:
-    if seen is None:
+    if seen is None or (_ledger_key(kind, key) not in inputs.owned and not kind.is_there(seen)):
         return Create(key, desired)
     fields = frozenset(difference.field for difference in differences(desired, seen)) - kind.immutable
     if _ledger_key(kind, key) not in inputs.owned:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from provisioning.core.plain import canonical
+from provisioning.core.plain import Json, canonical, plain
 
 Spec = TypeVar("Spec")
 
@@ -24,16 +24,25 @@ class ResourceKey:
 
 @dataclass(frozen=True)
 class Call:
-    """One AWS API call: what is sent, the (IAM action, ARN) pairs it needs, and error codes that mean 'already so'."""
+    """One AWS API call: what is sent, the (IAM action, ARN) pairs it needs, and error codes that mean 'already so'.
+
+    `region` is '' for the services that have one address for all regions.
+    """
 
     service: str
     operation: str
     params: Mapping[str, Any] = field(hash=False)
     actions: frozenset[tuple[str, str]]
     accepts: frozenset[str] = frozenset()
+    region: str = ""
 
     def __hash__(self) -> int:
         return hash(canonical(self))
+
+    def to_plain(self) -> Json:
+        """Without a region that is none: plans made before regions were known keep their digests."""
+        told = {"service": self.service, "operation": self.operation, "params": self.params, "actions": self.actions}
+        return plain({**told, "accepts": self.accepts, **({"region": self.region} if self.region else {})})
 
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> "Call":
@@ -44,6 +53,7 @@ class Call:
             params=data["params"],
             actions=frozenset((action, arn) for action, arn in data["actions"]),
             accepts=frozenset(data["accepts"]),
+            region=data.get("region", ""),
         )
 
 
@@ -60,7 +70,8 @@ class Read:
     params: Mapping[str, Any] = field(hash=False)
     actions: frozenset[tuple[str, str]]
     result_key: str = ""
-    absent: frozenset[str] = frozenset({"NoSuchEntity", "NotFoundException"})
+    absent: frozenset[str] = frozenset({"NoSuchEntity", "NotFoundException", "ResourceNotFoundException"})
+    region: str = ""
 
 
 class Action(StrEnum):

@@ -58,6 +58,9 @@ class Kind(ABC, Generic[Spec]):
     runbook: ClassVar[str] = ""
     """The page of docs/ that tells a person what to do, where only a person can."""
 
+    watched: ClassVar[bool] = False
+    """Observed and never written: no call repairs it, so all of its drift is a person's."""
+
     @property
     def is_attested(self) -> bool:
         """Whether it is known by people's word alone: there is nothing to call for, to own or to adopt."""
@@ -118,6 +121,14 @@ class Kind(ABC, Generic[Spec]):
     def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
         """Reason code when only a person can repair this difference of `name` (beyond immutable fields), or None."""
         return None
+
+    def is_there(self, observed: Spec) -> bool:
+        """Whether what is observed is something somebody made: where it is not, there is nothing to adopt."""
+        return True
+
+    def asked_for(self, name: str, declared: Mapping[str, Any]) -> frozenset[str]:
+        """By what words a look asks for this item, where a section is read for declared items only."""
+        return frozenset({name})
 
     def settled_by(self, difference: Difference, context: Context) -> ResourceKey | None:
         """The other declared item whose own change brings what is missing here, or None. It comes before `person`."""

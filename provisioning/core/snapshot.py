@@ -38,6 +38,18 @@ class Section(StrEnum):
                  {"attested": [{"kind","name","value","by","at": ISO 8601,"review_on": ISO date or null}]}
     BILLING_EVENTS  LookupEvents of SetIAMAccessPreference, 90 days back:
                  {"events": [{"id","name","at": ISO 8601,"by"}]}   oldest first
+    PASSWORD_POLICY       GetAccountPasswordPolicy: {"policies": [{"name": "account", ...as AWS has it}]}, [] for none
+    ACCOUNT_ALIAS         ListAccountAliases: {"aliases": [{"name": "account","alias"}]}
+    ALTERNATE_CONTACTS    GetAlternateContact of each type: {"contacts": [{"name": "billing","full_name","title",
+                          "email","phone"}]}
+    SAML_PROVIDERS        ListSAMLProviders, and for *declared* ones GetSAMLProvider:
+                          {"providers": [{"name","arn","metadata": digest | null,"tags": {key: value}}]}
+    OIDC_PROVIDERS        ListOpenIDConnectProviders, and for *declared* ones GetOpenIDConnectProvider:
+                          {"providers": [{"name","arn","client_ids": [...] | null,"thumbprints": [...],"tags"}]}
+    ANALYZERS             ListAnalyzers in each *declared* region: {"analyzers": [{"name": region/name,"region","type",
+                          "arn","unused_days": int | null,"tags"}]}
+    ACCESS_FINDINGS       ListFindingsV2 of those analyzers, active ones: {"findings": [{"name": region/id,"region",
+                          "type","resource","resource_type"}]}
     """
 
     IAM_DETAILS = "iam.details"
@@ -48,6 +60,13 @@ class Section(StrEnum):
     BUDGET_SUBSCRIBERS = "budgets.subscribers"
     ATTESTATIONS = "attestations"
     BILLING_EVENTS = "billing.events"
+    PASSWORD_POLICY = "iam.password_policy"
+    ACCOUNT_ALIAS = "iam.account_alias"
+    ALTERNATE_CONTACTS = "account.alternate_contacts"
+    SAML_PROVIDERS = "iam.saml_providers"
+    OIDC_PROVIDERS = "iam.oidc_providers"
+    ANALYZERS = "access_analyzer.analyzers"
+    ACCESS_FINDINGS = "access_analyzer.findings"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from provisioning.aws.reading import read_sections
 from provisioning.aws.session import AwsSession
-from provisioning.core.assess import Applied, Assessment, Inputs, assess, needed_sections
+from provisioning.core.assess import Applied, Assessment, Inputs, assess, declared_names, needed_sections
 from provisioning.core.change import ResourceKey
 from provisioning.core.guard import Limits, Violation, guard
 from provisioning.core.permissions.drift import Checked, check_account
@@ -50,13 +50,16 @@ def observe(
     sections = needed_sections(desired.items, desired.closed, kinds)
     if desired.checks:
         sections |= {Section.IAM_DETAILS}
-    budgets = frozenset(item.name for item in desired.items if item.kind == "budget")
-    snapshot, facts = read_sections(session, sections - {Section.ATTESTATIONS}, budgets, on_page=on_page)
+    declared = declared_names(desired.items, kinds)
+    snapshot, facts = read_sections(
+        session, sections - {Section.ATTESTATIONS}, declared.get("budget", frozenset()), declared, on_page=on_page
+    )
     if Section.ATTESTATIONS in sections:
         snapshot = _with(snapshot, {Section.ATTESTATIONS: _attested(work)})
     inputs = Inputs(desired.items, desired.closed, snapshot, work.context, _owned(work, owned_too), kinds)
     assessment = assess(inputs)
-    if any(item.change for item in assessment.items) and Section.IAM_DETAILS in sections:
+    has_changes = any(item.change for item in assessment.items)
+    if has_changes and Section.IAM_DETAILS in sections and Section.IAM_SUMMARY not in sections:
         summary, _ = read_sections(session, frozenset({Section.IAM_SUMMARY}), frozenset())
         snapshot = _with(snapshot, summary.sections)
     violations = guarded(assessment, snapshot, work)
