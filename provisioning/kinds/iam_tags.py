@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from pydantic import AfterValidator
 
@@ -11,7 +11,6 @@ from provisioning.core.errors import Reason
 from provisioning.core.fields import Exclusive, FrozenMap, Shared, Unmanaged
 from provisioning.kinds.declaration import BINDING, EXCLUSIVE, SHARED, Include, contents, refuse
 from provisioning.kinds.iam_documents import case_faults, member
-from provisioning.kinds.iam_grants import Container
 from provisioning.kinds.iam_names import IamName
 
 MOST_TAGS = 50
@@ -62,7 +61,13 @@ def observed_tags(row: Mapping[str, Any]) -> Exclusive[Tags]:
     return Exclusive(FrozenMap(tags))
 
 
-def tag_calls(container: Container, observed: TagsField | Unmanaged, desired: TagsField | Unmanaged) -> Iterator[Call]:
+class Tagged(Protocol):
+    """What has tags: a role, a user, an identity provider."""
+
+    def call(self, operation: str, /, **params: Any) -> Call: ...
+
+
+def tag_calls(container: Tagged, observed: TagsField | Unmanaged, desired: TagsField | Unmanaged) -> Iterator[Call]:
     """Tagging merges, so what goes is untagged."""
     there, wanted = _tags(observed), _tags(desired)
     gone = [key for key in there if key not in wanted] if isinstance(desired, Exclusive) else []
