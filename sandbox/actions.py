@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.access_analyzer import SIGNING_NAME, analyzer_arn, linked_role_arn
 from sandbox.arns import budget_arn, iam_arn, named_budget
 from sandbox.call import Call
+from sandbox.iam.providers import OIDC, SAML, provider_arn
 
 _KINDS = (
     ("InstanceProfileName", "instance-profile"),
@@ -19,6 +21,8 @@ _TAGGED_CREATES = {
     "CreateUser": "iam:TagUser",
     "CreatePolicy": "iam:TagPolicy",
     "CreateInstanceProfile": "iam:TagInstanceProfile",
+    "CreateSAMLProvider": "iam:TagSAMLProvider",
+    "CreateOpenIDConnectProvider": "iam:TagOpenIDConnectProvider",
 }
 _BUDGET_TAGGING = ("TagResource", "UntagResource", "ListTagsForResource")
 
@@ -38,6 +42,8 @@ def needed_actions(call: Call) -> list[Needed]:
         return _budgets(call)
     if call.service == "sts":
         return _sts(call)
+    if call.service == "accessanalyzer":
+        return _access_analyzer(call)
     needed = [Needed(f"{call.service}:{call.operation}", "*")]
     if (call.service, call.operation) == ("organizations", "CreateAccount") and call.params.get("Tags"):
         needed.append(Needed("organizations:TagResource", "*"))
@@ -63,10 +69,35 @@ def _iam_resource(call: Call) -> str:
         return call.caller.arn
     if call.operation == "CreatePolicy":
         return iam_arn(call, "policy", call.text("PolicyName"))
+    if provider := _provider(call):
+        return provider
     for parameter, kind in _KINDS:
         if call.params.get(parameter):
             return iam_arn(call, kind, call.text(parameter))
     return call.text("PolicySourceArn", "*")
+
+
+def _provider(call: Call) -> str:
+    if call.operation == "CreateSAMLProvider":
+        return provider_arn(call.account, SAML, call.text("Name"))
+    if call.operation == "CreateOpenIDConnectProvider":
+        return provider_arn(call.account, OIDC, call.text("Url").removeprefix("https://"))
+    return call.text("SAMLProviderArn") or call.text("OpenIDConnectProviderArn")
+
+
+def _access_analyzer(call: Call) -> list[Needed]:
+    """Making an account's first analyzer makes the service-linked role too; both lists of findings are one action."""
+    if call.operation == "CreateAnalyzer":
+        arn = analyzer_arn(call.account, call.region, call.text("analyzerName"))
+        service = {"iam:awsservicename": f"{SIGNING_NAME}.amazonaws.com"}
+        needed = [Needed(f"{SIGNING_NAME}:CreateAnalyzer", arn)]
+        needed.append(Needed("iam:CreateServiceLinkedRole", linked_role_arn(call.account), service))
+        tagging = [Needed(f"{SIGNING_NAME}:TagResource", arn)] if call.params.get("tags") else []
+        return [*needed, *tagging]
+    action = f"{SIGNING_NAME}:{call.operation.removesuffix('V2')}"
+    if call.params.get("analyzerName"):
+        return [Needed(action, analyzer_arn(call.account, call.region, call.text("analyzerName")))]
+    return [Needed(action, call.text("analyzerArn") or call.text("resourceArn") or "*")]
 
 
 def _iam_context(call: Call) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sandbox.evaluate import decide
 from sandbox.iam.entities import find, find_role_by_arn
 from sandbox.iam.managed_policies import default_document
 from sandbox.scp import service_control_policies
+from sandbox.service_models import REST_SERVICES
 from sandbox.world import world
 
 SCP = "service control policy"
@@ -69,7 +70,7 @@ def denied(service: str, principal: Principal, needed: Needed, reason: str) -> A
     )
     if service in ("iam", "sts"):
         return AwsError("AccessDenied", text, 403)
-    return AwsError("AccessDeniedException", text)
+    return AwsError("AccessDeniedException", text, 403 if service in REST_SERVICES else 400)
 
 
 def request_context(principal: Principal) -> dict[str, Any]:

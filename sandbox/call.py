@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.protocol import read_query
+from sandbox.rest import read_rest
 from sandbox.service_models import QUERY_SERVICES
 
 _SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+# Calls are named as clients are; some services are signed for by another name.
+_CLIENT_NAMES = {"access-analyzer": "accessanalyzer"}
 _READ_WORDS = ("Get", "List", "Describe", "Simulate", "Generate", "Lookup", "Search", "Assume", "Decode", "get", "list")
 
 
@@ -63,7 +66,8 @@ def read_call(environ: dict[str, Any]) -> Call:
     """The call in a WSGI request: service from the credential scope, operation from Action or X-Amz-Target."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
-    access_key, region, service = scope.groups() if scope else ("", "us-east-1", "")
+    access_key, region, signed_for = scope.groups() if scope else ("", "us-east-1", "")
+    service = _CLIENT_NAMES.get(signed_for, signed_for)
     operation, params = _operation(service, environ, body)
     return Call(
         service=service,
@@ -81,6 +85,8 @@ def _operation(service: str, environ: dict[str, Any], body: bytes) -> tuple[str,
     if service in QUERY_SERVICES:
         return read_query(service, body)
     params = _json_body(body)
+    if found := read_rest(service, environ, params):
+        return found
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     if target:
         return target.rpartition(".")[2], params

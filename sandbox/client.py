@@ -97,6 +97,14 @@ class Sandbox:
         event = {"name": "SetIAMAccessPreference", "source": "billingconsole.amazonaws.com", "by": "root"}
         self._ask("POST", f"accounts/{account}/trail", {**event, "error": error})
 
+    def set_root_access_keys(self, account: str, present: bool) -> None:
+        self._ask("POST", f"accounts/{account}/root", {"access_keys": present})
+
+    def put_findings(self, account: str, region: str, kind: str, findings: Sequence[Mapping[str, Any]]) -> None:
+        """What the analyzer of this type has found there; members as of FindingSummaryV2, most filled in."""
+        wanted = {"region": region, "type": kind, "findings": [dict(one) for one in findings]}
+        self._ask("POST", f"accounts/{account}/findings", wanted)
+
     def limit_pages(self, limit: int) -> None:
         """At most that many items in every page of IAM and Budgets, however many are asked for; 0 ends it."""
         self._ask("POST", "pages", {"limit": limit})
@@ -131,17 +139,19 @@ class Sandbox:
         """`no_role`, `wrong_trust`, `wrong_external_id`, `suspended` or `denied_by_scp`."""
         self._ask("POST", f"accounts/{account}/break", {"how": how})
 
-    def client(self, service: str, account: str) -> Any:
+    def client(self, service: str, account: str, region: str = "us-east-1") -> Any:
         """A boto3 client of that account's administrator, which tries each call once."""
-        return self.client_with(service, self.credentials(account))
+        return self.client_with(service, self.credentials(account), region)
 
-    def client_with(self, service: str, credentials: Mapping[str, str], **config: Any) -> Any:
+    def client_with(
+        self, service: str, credentials: Mapping[str, str], region: str = "us-east-1", **config: Any
+    ) -> Any:
         settings = Config(**{"retries": {"total_max_attempts": 1}, **config})
         make: Any = boto3.client  # the stubs know each service by its literal name only
         return make(
             service,
             endpoint_url=self.url,
-            region_name="us-east-1",
+            region_name=region,
             config=settings,
             **credentials,
         )

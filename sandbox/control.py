@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+from sandbox.access_analyzer import put_findings
 from sandbox.cloudformation.deploy import deploy_stackset
 from sandbox.cloudtrail import plant_event
 from sandbox.errors import AwsError
@@ -92,12 +93,16 @@ def _state(_body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> An
 
 
 def _account(body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> Any:
-    """POST accounts/<id>/status {"status": ...}, accounts/<id>/root {"mfa": bool}, accounts/<id>/break {"how": ...},
-    accounts/<id>/trail {"name": ..., "source": ..., "by": ..., "error": ...}.
+    """POST accounts/<id>/status {"status"}, /root {"mfa", "access_keys"}, /findings {"region", "type", "findings"},
+    /break {"how"}, /trail {"name", "source", "by", "error"}.
     """
     with world.lock:
         if rest[1] == "root":
-            world.accounts[rest[0]].root_mfa = bool(body["mfa"])
+            known = world.accounts[rest[0]]
+            known.root_mfa = bool(body.get("mfa", known.root_mfa))
+            known.root_access_keys = bool(body.get("access_keys", known.root_access_keys))
+        elif rest[1] == "findings":
+            put_findings(rest[0], body["region"], body["type"], body["findings"])
         elif rest[1] == "trail":
             plant_event(rest[0], body["name"], body["source"], body["by"], body.get("error", ""))
         elif rest[1] == "status":
@@ -105,7 +110,7 @@ def _account(body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> A
         elif rest[1] == "break":
             break_access(rest[0], body["how"])
         else:
-            raise ValueError(f"accounts: no control {rest[1]!r}; use status, root, trail or break")
+            raise ValueError(f"accounts: no control {rest[1]!r}; use status, root, findings, trail or break")
     return {}
 
 

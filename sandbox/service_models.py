@@ -9,6 +9,7 @@ from botocore.model import OperationModel, ServiceModel
 
 QUERY_SERVICES = ("iam", "sts")
 JSON_SERVICES = ("budgets", "cloudtrail", "organizations")
+REST_SERVICES = ("accessanalyzer", "account")
 
 _loader = Loader()
 
@@ -21,7 +22,7 @@ def service_model(service: str) -> ServiceModel:
 @lru_cache(maxsize=1024)
 def operation_model(service: str, operation: str) -> OperationModel | None:
     """None for a service or an operation that the model does not hold."""
-    if service not in QUERY_SERVICES + JSON_SERVICES:
+    if service not in QUERY_SERVICES + JSON_SERVICES + REST_SERVICES:
         return None
     model = service_model(service)
     return model.operation_model(operation) if operation in model.operation_names else None

@@ -10,6 +10,7 @@ from moto.iam.models import AWSManagedPolicy, IAMBackend
 from sandbox.budgets.model import Budget
 from sandbox.iam.principals import printed_trust
 from sandbox.iam.shapes import tags_of
+from sandbox.organisation.content import run
 from sandbox.world import world
 
 
@@ -23,6 +24,11 @@ def state(account: str) -> dict[str, Any]:
         "users": {user.name: _user(backend, user) for user in backend.users.values()},
         "policies": {p.name: _policy(p) for p in backend.managed_policies.values() if not _is_aws(p)},
         "instance_profiles": {p.name: _profile(p) for p in backend.instance_profiles.values()},
+        "password_policy": run(account, "GetAccountPasswordPolicy") if backend.account_password_policy else None,
+        "alias": next(iter(backend.account_aliases), None),
+        "contacts": world.contacts.get(account, {}),
+        "providers": {arn: vars(one) for arn, one in world.providers.get(account, {}).items()},
+        "analyzers": {f"{one.region}/{one.name}": one.shown() for one in world.analyzers.get(account, {}).values()},
         "budgets": {name: _budget(budget) for name, budget in world.account_budgets(account).items()},
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.model import Shape
 
 from sandbox.errors import AwsError
-from sandbox.service_models import operation_model
+from sandbox.service_models import REST_SERVICES, operation_model
 
 _CODES = {"budgets": "InvalidParameterException", "organizations": "InvalidInputException"}
 # Java's way to say "letters, separators and numbers of any script", which Python's re does not know.
@@ -24,7 +24,7 @@ def check_parameters(service: str, operation: str, params: dict[str, Any]) -> No
         return
     faults = list(_faults(model.input_shape, params, ""))
     if faults:
-        code = _CODES.get(service, "ValidationError")
+        code = "ValidationException" if service in REST_SERVICES else _CODES.get(service, "ValidationError")
         text = f"{len(faults)} validation error{'s' * (len(faults) > 1)} detected: " + "; ".join(faults)
         raise AwsError(code, text)
 

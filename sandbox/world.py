@@ -34,6 +34,7 @@ class Account:
     status: str = "ACTIVE"
     root_mfa: bool = True
     enterable_at: float = 0.0
+    root_access_keys: bool = False
     member: Any = None
     trail: list[dict[str, Any]] = field(default_factory=list)
 
@@ -44,6 +45,9 @@ class World:
     accounts: dict[str, Account] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     budgets: dict[str, dict[str, Budget]] = field(default_factory=dict)
+    providers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    contacts: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    analyzers: dict[str, dict[tuple[str, str], Any]] = field(default_factory=dict)
     log: CallLog = field(default_factory=CallLog)
     faults: FaultTable = field(default_factory=FaultTable)
     reads: ReadMemory = field(default_factory=ReadMemory)
@@ -58,7 +62,8 @@ class World:
         with self.lock:
             BackendDict.reset()
             mock_random.seed(seed)
-            for store in (self.accounts, self.sessions, self.budgets, self.hub):
+            stores: tuple[dict[str, Any], ...] = (self.accounts, self.sessions, self.budgets, self.hub)
+            for store in (*stores, self.providers, self.contacts, self.analyzers):
                 store.clear()
             self.page_limit = 0
             self.creations.clear()

@@ -5,69 +5,42 @@ from typing import Any
 
 from provisioning.aws.account_sections import AskPages
 from provisioning.core.change import Read
+from provisioning.core.section_rows import analyzer_rows, finding_row
 
 SERVICE = "accessanalyzer"
-
+_MOMENTS = {"found_at": "createdAt", "updated_at": "updatedAt"}
 
 
 def analyzers(pages: AskPages, regions: Iterable[str]) -> dict[str, Any]:
     """ListAnalyzers in each region."""
-    found = [
-        row
-        for region in sorted(regions)
-        for page in pages(_read("ListAnalyzers", region), lambda page: page.get("analyzers", []))
-        for row in (analyzer_row(region, one) for one in page)
-    ]
-    return {"analyzers": sorted(found, key=lambda row: str(row["name"]))}
+    listed = {region: pages(_read("ListAnalyzers", region), _analyzers) for region in sorted(regions)}
+    rows = [analyzer_rows(region, [one for page in found for one in page]) for region, found in listed.items()]
+    return {"analyzers": [row for of_region in rows for row in of_region]}
 
 
-def analyzer_row(region: str, analyzer: Mapping[str, Any]) -> dict[str, Any]:
-    """One analyzer, without what changes by itself (its state, when it last looked at what)."""
-    unused = (analyzer.get("configuration") or {}).get("unusedAccess") or {}
-    return {
-        "name": f"{region}/{analyzer['name']}",
-        "region": region,
-        "type": analyzer["type"],
-        "arn": analyzer["arn"],
-        "unused_days": unused.get("unusedAccessAge"),
-        "tags": {key: analyzer.get("tags", {})[key] for key in sorted(analyzer.get("tags", {}))},
-    }
-
-
-def findings(pages: AskPages, rows: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def findings(pages: AskPages, rows: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The active findings of these analyzers as a section, and the same with their times, as facts."""
     found = [(row, one) for row in rows for one in _active(pages, row)]
-    body = sorted((finding_row(row, one) for row, one in found), key=lambda one: str(one["name"]))
-    facts = [_fact(row, one) for row, one in found]
-    return {"findings": body}, facts
-
-
-def finding_row(analyzer: Mapping[str, Any], finding: Mapping[str, Any]) -> dict[str, Any]:
-    """One finding, without its times."""
-    return {
-        "name": f"{analyzer['region']}/{finding['id']}",
-        "region": analyzer["region"],
-        "analyzer_type": analyzer["type"],
-        "type": finding.get("findingType", ""),
-        "resource": finding.get("resource", ""),
-        "resource_type": finding["resourceType"],
-    }
+    shown = sorted((finding_row(row, one) for row, one in found), key=lambda one: str(one["name"]))
+    return {"findings": shown}, [finding_row(row, one) | _moments(one) for row, one in found]
 
 
 def _active(pages: AskPages, analyzer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    read = _read(
-        "ListFindingsV2", analyzer["region"], analyzerArn=analyzer["arn"], filter={"status": {"eq": ["ACTIVE"]}}
-    )
-    listed = pages(read, lambda page: page.get("findings", []))
-    return [one for page in listed for one in page]
+    only_active = {"status": {"eq": ["ACTIVE"]}}
+    read = _read("ListFindingsV2", analyzer["region"], analyzerArn=analyzer["arn"], filter=only_active)
+    return [one for page in pages(read, _findings) for one in page]
 
 
-def _fact(analyzer: Mapping[str, Any], finding: Mapping[str, Any]) -> dict[str, Any]:
-    moments = {name: finding[key].isoformat() for name, key in _MOMENTS.items() if finding.get(key)}
-    return finding_row(analyzer, finding) | {"analyzer": analyzer["name"]} | moments
+def _analyzers(page: Mapping[str, Any]) -> Any:
+    return page.get("analyzers", [])
 
 
-_MOMENTS = {"found_at": "createdAt", "updated_at": "updatedAt"}
+def _findings(page: Mapping[str, Any]) -> Any:
+    return page.get("findings", [])
+
+
+def _moments(finding: Mapping[str, Any]) -> dict[str, str]:
+    return {name: finding[key].isoformat() for name, key in _MOMENTS.items() if finding.get(key)}
 
 
 def _read(operation: str, region: str, **params: Any) -> Read:

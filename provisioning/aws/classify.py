@@ -67,6 +67,13 @@ _PARAMETER = re.compile(
 _NO_KEYS = (boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError, boto.NoAuthTokenError)
 
 
+_TAKEN = {
+    ("CreateAccountAlias", "EntityAlreadyExists"): "Aliases are unique over all of AWS, so it may be another "
+    "customer's: declare another one."
+}
+"""What is taken by somebody we can't see: trying again changes nothing."""
+
+
 @dataclass(frozen=True)
 class Request:
     """What was asked: `label` is "iam CreateRole"; `writes` tells silence after a read from silence after a write."""
@@ -102,13 +109,15 @@ def _answered(error: boto.ClientError, request: Request) -> AwsError:
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") or 0)
     message = str(answer.get("Message") or "")
     error_class = _class_of(code, status, message, request)
-    return AwsError(error_class, code, f"{request}: {code}: {_said(code, message)}".rstrip(": "))
+    return AwsError(error_class, code, f"{request}: {code}: {_said(code, message, request)}".rstrip(": "))
 
 
 def _class_of(code: str, status: int, message: str, request: Request) -> ErrorClass:
     if code == "MalformedPolicyDocument" and "invalid principal" in message.lower():
         # IAM says so for some seconds about a principal that was just created.
         return ErrorClass.CONSISTENCY
+    if (request.operation, code) in _TAKEN:
+        return ErrorClass.INVALID
     if code in _SERVER_CODES:
         return _silence(request)
     if code == "SignatureDoesNotMatch":
@@ -133,9 +142,11 @@ def _silence(request: Request) -> ErrorClass:
     return ErrorClass.UNKNOWN_OUTCOME if request.writes else ErrorClass.TRANSIENT
 
 
-def _said(code: str, message: str) -> str:
+def _said(code: str, message: str, request: Request) -> str:
     # This one repeats the whole signed request, session token included.
-    return "" if code == "SignatureDoesNotMatch" else cleaned(message)
+    if code == "SignatureDoesNotMatch":
+        return ""
+    return f"{cleaned(message)} {_TAKEN.get((request.operation, code), '')}".strip()
 
 
 def _wrong_parameters(error: boto.ParamValidationError) -> str:

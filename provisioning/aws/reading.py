@@ -35,8 +35,8 @@ def read_sections(
 ) -> tuple[Snapshot, Facts]:
     """Read `sections`; one that fails is Unreadable with its reason, and the others are still read.
 
-    `declared`: kind -> what of it is asked for by name (Kind.asked_for). `on_page` runs after every request: renew the lease there. Raises AwsError (`session`) or AccessFailedError when
-    the account can no longer be entered at all.
+    `declared`: kind -> what of it is asked for by name (Kind.asked_for). `on_page` runs after every request: renew the
+    lease there. Raises AwsError (`session`) or AccessFailedError when the account can no longer be entered at all.
     """
     look = _Look(session, declared_budgets, declared or {}, on_page)
     wanted = frozenset(sections)
@@ -72,8 +72,12 @@ class _Look:
             Section.PASSWORD_POLICY: lambda: account_sections.password_policy(self._one),
             Section.ACCOUNT_ALIAS: lambda: account_sections.account_alias(self._pages),
             Section.ALTERNATE_CONTACTS: lambda: account_sections.alternate_contacts(self._one),
-            Section.SAML_PROVIDERS: lambda: provider_sections.saml_providers(self._one, self._named("iam.saml_provider")),
-            Section.OIDC_PROVIDERS: lambda: provider_sections.oidc_providers(self._one, self._named("iam.oidc_provider")),
+            Section.SAML_PROVIDERS: lambda: provider_sections.saml_providers(
+                self._one, self._named("iam.saml_provider")
+            ),
+            Section.OIDC_PROVIDERS: lambda: provider_sections.oidc_providers(
+                self._one, self._named("iam.oidc_provider")
+            ),
             Section.ANALYZERS: lambda: access_sections.analyzers(self._pages, self._named("access_analyzer")),
             Section.ACCESS_FINDINGS: self._findings,
         }

@@ -15,6 +15,7 @@ OUR_RESOURCES = ("role", "policy", "instance-profile")
 STACK_SETS = "role/stacksets-exec-*"
 """The roles that service-managed StackSets deploy with."""
 
+_REGIONAL = frozenset({"access-analyzer"})
 _WRITES = [
     *("iam:Add*", "iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:Remove*"),
     *("iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*"),
@@ -34,8 +35,11 @@ class AccessPath:
     vending: str = "FirstlineVending"
 
     def arn(self, resource: str, service: str = "iam") -> str:
-        """ARN of a resource of the account, e.g. role/*. IAM and Budgets have no region."""
-        return f"arn:{self.partition}:{service}::{self.account_id}:{resource}"
+        """ARN of a resource of the account, e.g. role/*; `*` is the account. IAM and Budgets have no region."""
+        if resource == "*":
+            return "*"
+        region = "*" if service in _REGIONAL else ""
+        return f"arn:{self.partition}:{service}:{region}:{self.account_id}:{resource}"
 
     @property
     def ours(self) -> list[str]:

@@ -6,12 +6,16 @@ from typing import Any
 _ADDRESS = re.compile(r"[^\s@,;:<>\"'\[\](){}]+(?=@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)")
 
 
+_PERSONS = frozenset({"full_name", "phone"})
+"""Fields that say who somebody is, or how to reach them, in a form that text does not show."""
+
+
 def without_addresses(value: Any) -> Any:
     """The same JSON with the part of each e-mail address before the @ as `…`."""
     if isinstance(value, str):
         return _ADDRESS.sub("…", value)
     if isinstance(value, dict):
-        return {without_addresses(key): without_addresses(item) for key, item in value.items()}
+        return {without_addresses(key): _masked(key, item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [without_addresses(item) for item in value]
     return value
@@ -26,3 +30,7 @@ def without_external_ids(value: Any) -> Any:
 
 def _shown(key: str, item: Any) -> Any:
     return "…" if key.lower() == "sts:externalid" else without_external_ids(item)
+
+
+def _masked(key: Any, item: Any) -> Any:
+    return "…" if key in _PERSONS and isinstance(item, str) else without_addresses(item)

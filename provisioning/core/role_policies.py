@@ -23,6 +23,13 @@ SECTION_ACTIONS: Mapping[Section, frozenset[str]] = {
     Section.BUDGET_NOTIFICATIONS: frozenset({"budgets:ViewBudget"}),
     Section.BUDGET_SUBSCRIBERS: frozenset({"budgets:ViewBudget"}),
     Section.BILLING_EVENTS: frozenset({"cloudtrail:LookupEvents"}),
+    Section.PASSWORD_POLICY: frozenset({"iam:GetAccountPasswordPolicy"}),
+    Section.ACCOUNT_ALIAS: frozenset({"iam:ListAccountAliases"}),
+    Section.ALTERNATE_CONTACTS: frozenset({"account:GetAlternateContact"}),
+    Section.SAML_PROVIDERS: frozenset({"iam:GetSAMLProvider", "iam:ListSAMLProviders"}),
+    Section.OIDC_PROVIDERS: frozenset({"iam:GetOpenIDConnectProvider", "iam:ListOpenIDConnectProviders"}),
+    Section.ANALYZERS: frozenset({"access-analyzer:ListAnalyzers"}),
+    Section.ACCESS_FINDINGS: frozenset({"access-analyzer:ListFindings"}),
 }
 """The IAM actions that reading each section takes (Service Authorization Reference)."""
 
@@ -41,8 +48,17 @@ HAND_OVER_WRITES = (
     *("iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:DeleteAccessKey", "iam:DeleteLoginProfile"),
     *("iam:UpdateAccessKey", "iam:UpdateLoginProfile"),
 )
-_ONLY_FOR = {"iam:PassRole": {"StringEquals": {"iam:PassedToService": ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"]}}}
+_ONLY_FOR = {
+    "iam:CreateServiceLinkedRole": {"StringEquals": {"iam:AWSServiceName": "access-analyzer.amazonaws.com"}},
+    "iam:PassRole": {"StringEquals": {"iam:PassedToService": ["ec2.amazonaws.com", "ec2.amazonaws.com.cn"]}},
+}
+_AT_MOST = (
+    *("access-analyzer:*", "account:*AlternateContact"),
+    *("budgets:*", "cloudtrail:LookupEvents", "iam:*"),
+)
 _SEEING = ["iam:Get*", "iam:List*"]
+_LINKED = "iam:CreateServiceLinkedRole"
+"""What such a role may do, and who takes it, is AWS's to say; which one may be made, the grant of it says."""
 
 
 def look_policies(kinds: Iterable[Kind[Any]]) -> tuple[Document, ...]:
@@ -62,12 +78,7 @@ def apply_policies(kinds: Sequence[Kind[Any]], protected: Sequence[str], place: 
 def apply_boundary(protected: Sequence[str], place: AccessPath) -> Document:
     """The most the apply role can ever do, whatever else somebody attaches to it."""
     return document(
-        {
-            "Sid": "AtMost",
-            "Effect": "Allow",
-            "Action": ["budgets:*", "cloudtrail:LookupEvents", "iam:*"],
-            "Resource": "*",
-        },
+        {"Sid": "AtMost", "Effect": "Allow", "Action": [*_AT_MOST], "Resource": "*"},
         *_denials(protected, place),
     )
 
@@ -140,6 +151,8 @@ def _writes(grants: Iterable[tuple[str, str]], place: AccessPath) -> list[Statem
 
 
 def _sid(resource: str, alone: str) -> str:
+    if resource == "*":
+        return "WriteAccount"
     if alone:
         return alone.partition(":")[2]
     return "Write" + "".join(word.title() for word in resource.partition("/")[0].split("-"))
@@ -149,6 +162,6 @@ def _denials(protected: Sequence[str], place: AccessPath) -> list[Statement]:
     theirs = [place.arn(resource) for resource in protected]
     return [
         {"Sid": "DenyOurAccessPath", "Effect": "Deny", "NotAction": _SEEING, "Resource": place.ours},
-        {"Sid": "DenyProtectedRoles", "Effect": "Deny", "NotAction": _SEEING, "Resource": theirs},
+        {"Sid": "DenyProtectedRoles", "Effect": "Deny", "NotAction": [*_SEEING, _LINKED], "Resource": theirs},
         {"Sid": "DenyCredentials", "Effect": "Deny", "Action": [*MAKES_CREDENTIALS], "Resource": "*"},
     ]

@@ -1,6 +1,6 @@
-"""SAML metadata documents by what they say: white space, comments, quotes and the order of attributes don't count. Pure.
+"""SAML metadata documents by what they say: white space, comments and the order of attributes don't count.
 
-Read by canonical XML (W3C C14N 2.0). A document type is refused: it can pull in files and grow without bound.
+Read by canonical XML (W3C C14N 2.0). Pure. A document type is refused: it can pull in files and grow without bound.
 """
 
 import hashlib

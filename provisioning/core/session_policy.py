@@ -23,6 +23,7 @@ LOOK_POLICY = json.dumps(
                 "Action": [
                     *("budgets:ListTagsForResource", "budgets:ViewBudget", "cloudtrail:LookupEvents"),
                     *("iam:Get*", "iam:List*"),
+                    *("access-analyzer:Get*", "access-analyzer:List*", "account:GetAlternateContact"),
                 ],
                 "Resource": "*",
             }

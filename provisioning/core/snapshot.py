@@ -46,10 +46,10 @@ class Section(StrEnum):
                           {"providers": [{"name","arn","metadata": digest | null,"tags": {key: value}}]}
     OIDC_PROVIDERS        ListOpenIDConnectProviders, and for *declared* ones GetOpenIDConnectProvider:
                           {"providers": [{"name","arn","client_ids": [...] | null,"thumbprints": [...],"tags"}]}
-    ANALYZERS             ListAnalyzers in each *declared* region: {"analyzers": [{"name": region/name,"region","type",
-                          "arn","unused_days": int | null,"tags"}]}
-    ACCESS_FINDINGS       ListFindingsV2 of those analyzers, active ones: {"findings": [{"name": region/id,"region",
-                          "type","resource","resource_type"}]}
+    ANALYZERS             ListAnalyzers in each *declared* region: {"analyzers": [{"name": region/type,"region","arn",
+                          "unused_days": int | null,"tags"}]}
+    ACCESS_FINDINGS       ListFindingsV2 of those analyzers, active ones: {"findings": [{"name": region/type/id,
+                          "analyzer": region/type,"region","type","resource","resource_type"}]}
     """
 
     IAM_DETAILS = "iam.details"
@@ -60,7 +60,7 @@ class Section(StrEnum):
     BUDGET_SUBSCRIBERS = "budgets.subscribers"
     ATTESTATIONS = "attestations"
     BILLING_EVENTS = "billing.events"
-    PASSWORD_POLICY = "iam.password_policy"
+    PASSWORD_POLICY = "iam.password_policy"  # noqa: S105 (the name of a section)
     ACCOUNT_ALIAS = "iam.account_alias"
     ALTERNATE_CONTACTS = "account.alternate_contacts"
     SAML_PROVIDERS = "iam.saml_providers"

@@ -16,6 +16,7 @@ from provisioning.core.diff import Difference
 from provisioning.core.errors import Reason
 from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared, Unmanaged
 from provisioning.core.kind import Context, Kind, Reread
+from provisioning.core.section_rows import ANALYZER_TYPES, analyzer_rows
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.declaration import (
     BINDING,
@@ -32,8 +33,6 @@ from provisioning.kinds.iam_names import Account, arn
 from provisioning.kinds.iam_reads import ANYWHERE
 
 SERVICE, PREFIX = "accessanalyzer", "access-analyzer"
-TYPES = {"external_access": "ACCOUNT", "unused_access": "ACCOUNT_UNUSED_ACCESS"}
-_WORDS = {aws_type: word for word, aws_type in TYPES.items()}
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 _LINKED_ROLE = "AWSServiceRoleForAccessAnalyzer"
 
@@ -45,7 +44,7 @@ TextsField = Exclusive[Texts] | Shared[Texts]
 class AnalyzerSpec:
     """The analyzer of one type in one region. `findings`: its active ones by id, with the resource of each."""
 
-    unused_days: int | None | Unmanaged = UNMANAGED
+    unused_days: int | Unmanaged | None = UNMANAGED
     findings: TextsField | Unmanaged = UNMANAGED
     tags: TextsField | Unmanaged = UNMANAGED
 
@@ -74,7 +73,10 @@ class AccessAnalyzerKind(Kind[AnalyzerSpec]):
     runbook: ClassVar[str] = "docs/runbooks/access-findings.md"
     writes: ClassVar[frozenset[tuple[str, str]]] = frozenset(
         {
-            *((f"{PREFIX}:{operation}", "analyzer/*") for operation in ("CreateAnalyzer", "TagResource", "UntagResource")),
+            *(
+                (f"{PREFIX}:{operation}", "analyzer/*")
+                for operation in ("CreateAnalyzer", "TagResource", "UntagResource")
+            ),
             ("iam:CreateServiceLinkedRole", "role/*"),
         }
     )
@@ -126,9 +128,10 @@ class AccessAnalyzerKind(Kind[AnalyzerSpec]):
         answer = yield Read(
             SERVICE, "ListAnalyzers", {}, frozenset({(f"{PREFIX}:ListAnalyzers", ANYWHERE)}), "analyzers", region=region
         )
-        rows = [_row(region, one) for one in (answer or {}).get("analyzers", [])]
-        gone = [f"{region}/{_own_name(name)}"] if not any(row["type"] == _type(name) for row in rows) else []
-        return {Section.ANALYZERS: {"analyzers": rows, "absent": {"analyzers": gone}}, Section.ACCESS_FINDINGS: {}}
+        rows = [row for row in analyzer_rows(region, (answer or {}).get("analyzers", [])) if row["name"] == name]
+        gone = [] if rows else [name]
+        body = {"analyzers": rows, "absent": {"analyzers": gone}}
+        return {Section.ANALYZERS: body, Section.ACCESS_FINDINGS: {"findings": []}}
 
     def protected(self, name: str, spec: AnalyzerSpec, context: Context) -> str | None:
         return None
@@ -144,15 +147,19 @@ class AccessAnalyzerKind(Kind[AnalyzerSpec]):
 
 def _faults(name: str, declared: Any) -> list[Reason]:
     region, _, kind = name.partition("/")
-    if not _REGION.fullmatch(region) or kind not in TYPES:
-        return [Reason("", f"Name an analyzer region/type, e.g. eu-west-1/external_access; types: {', '.join(TYPES)}.")]
+    if not _REGION.fullmatch(region) or kind not in ANALYZER_TYPES:
+        return [
+            Reason(
+                "", f"Name an analyzer region/type, e.g. eu-west-1/external_access; types: {', '.join(ANALYZER_TYPES)}."
+            )
+        ]
     if kind != "unused_access" and isinstance(declared, Mapping) and "unused_days" in declared:
         return [Reason("/unused_days", "Only an analyzer of type unused_access counts days: leave it out.")]
     return []
 
 
 def _type(name: str) -> str:
-    return TYPES[name.partition("/")[2]]
+    return ANALYZER_TYPES[name.partition("/")[2]]
 
 
 def _own_name(name: str) -> str:
@@ -165,33 +172,16 @@ def _arn(name: str, account: Account) -> str:
 
 
 def _analyzers(snapshot: Snapshot) -> dict[str, Mapping[str, Any]]:
-    """Item name -> the analyzer that stands for it: the first by name, should there be several."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for row in snapshot.body(Section.ANALYZERS)["analyzers"]:
-        if row["type"] in _WORDS:
-            found.setdefault(f"{row['region']}/{_WORDS[row['type']]}", row)
-    return found
+    return {row["name"]: row for row in snapshot.body(Section.ANALYZERS)["analyzers"]}
 
 
 def _spec(row: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> AnalyzerSpec:
     ours = {
-        one["name"].partition("/")[2]: f"{one['type']}: {one['resource'] or one['resource_type']}"
+        one["name"].rpartition("/")[2]: f"{one['type']}: {one['resource'] or one['resource_type']}"
         for one in findings
-        if (one["region"], one["analyzer_type"]) == (row["region"], row["type"])
+        if one["analyzer"] == row["name"]
     }
     return AnalyzerSpec(row["unused_days"], Exclusive(FrozenMap(ours)), Exclusive(FrozenMap(row["tags"])))
-
-
-def _row(region: str, analyzer: Mapping[str, Any]) -> dict[str, Any]:
-    unused = (analyzer.get("configuration") or {}).get("unusedAccess") or {}
-    return {
-        "name": f"{region}/{analyzer['name']}",
-        "region": region,
-        "type": analyzer["type"],
-        "arn": analyzer["arn"],
-        "unused_days": unused.get("unusedAccessAge"),
-        "tags": dict(analyzer.get("tags", {})),
-    }
 
 
 def _create(name: str, desired: AnalyzerSpec, account: Account) -> Call:

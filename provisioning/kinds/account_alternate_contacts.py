@@ -15,6 +15,7 @@ from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.fields import UNMANAGED, Unmanaged
 from provisioning.core.kind import Context, Kind, Reread
 from provisioning.core.plain import Json
+from provisioning.core.section_rows import contact_row
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.declaration import Declaration, json_schema, read, refuse, undeclared
 from provisioning.kinds.iam_names import arn
@@ -42,9 +43,9 @@ class Contact:
 class AlternateContactsSpec:
     """Each contact; None for none."""
 
-    billing: Contact | None | Unmanaged = UNMANAGED
-    operations: Contact | None | Unmanaged = UNMANAGED
-    security: Contact | None | Unmanaged = UNMANAGED
+    billing: Contact | Unmanaged | None = UNMANAGED
+    operations: Contact | Unmanaged | None = UNMANAGED
+    security: Contact | Unmanaged | None = UNMANAGED
 
 
 def _clean(value: str) -> str:
@@ -119,7 +120,11 @@ class AlternateContactsKind(Kind[AlternateContactsSpec]):
 
     def observed(self, snapshot: Snapshot) -> Mapping[str, AlternateContactsSpec]:
         rows = {row["name"]: row for row in snapshot.body(Section.ALTERNATE_CONTACTS)["contacts"]}
-        return {ONLY: AlternateContactsSpec(**{one.name: _seen(rows.get(one.name)) for one in fields(AlternateContactsSpec)})}
+        return {
+            ONLY: AlternateContactsSpec(
+                **{one.name: _seen(rows.get(one.name)) for one in fields(AlternateContactsSpec)}
+            )
+        }
 
     def is_there(self, observed: AlternateContactsSpec) -> bool:
         return any(getattr(observed, field.name) is not None for field in fields(observed))
@@ -135,9 +140,7 @@ class AlternateContactsKind(Kind[AlternateContactsSpec]):
         there = self.observed(snapshot)[ONLY]
         pairs = ((field.name, getattr(change.desired, field.name)) for field in fields(there))
         return [
-            _call(kind, wanted)
-            for kind, wanted in pairs
-            if wanted is not UNMANAGED and wanted != getattr(there, kind)
+            _call(kind, wanted) for kind, wanted in pairs if wanted is not UNMANAGED and wanted != getattr(there, kind)
         ]
 
     def reread(self, name: str, context: Context) -> Reread:
@@ -147,7 +150,7 @@ class AlternateContactsKind(Kind[AlternateContactsSpec]):
             if answer is None:
                 gone.append(field.name)
             else:
-                found.append({"name": field.name, **_row(answer["AlternateContact"])})
+                found.append(contact_row(field.name, answer["AlternateContact"]))
         return {Section.ALTERNATE_CONTACTS: {"contacts": found, "absent": {"contacts": gone}}}
 
     def protected(self, name: str, spec: AlternateContactsSpec, context: Context) -> str | None:
@@ -159,7 +162,7 @@ class AlternateContactsKind(Kind[AlternateContactsSpec]):
         return ()
 
 
-def _declared(value: ContactDeclaration | None | Unmanaged) -> Contact | None | Unmanaged:
+def _declared(value: ContactDeclaration | Unmanaged | None) -> Contact | Unmanaged | None:
     return Contact(**value.model_dump()) if isinstance(value, ContactDeclaration) else value
 
 
@@ -167,15 +170,6 @@ def _seen(row: Mapping[str, str] | None) -> Contact | None:
     if row is None:
         return None
     return Contact(*(row[name].strip() for name in ("full_name", "title", "email", "phone")))
-
-
-def _row(contact: Mapping[str, str]) -> dict[str, str]:
-    return {
-        "full_name": contact.get("Name", ""),
-        "title": contact.get("Title", ""),
-        "email": contact.get("EmailAddress", ""),
-        "phone": contact.get("PhoneNumber", ""),
-    }
 
 
 def _read(kind: str) -> Read:

@@ -1,4 +1,4 @@
-"""The account's alias: 0 or 1, the name in its sign-in address, unique over all of AWS (IAM user guide, account alias)."""
+"""The account's alias: 0 or 1, the name in its sign-in address, unique over all of AWS (IAM guide)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,14 +23,12 @@ _ALIAS = re.compile(r"(?!\d{12}$)[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]")
 class AccountAliasSpec:
     """The alias; None for none."""
 
-    alias: str | None | Unmanaged = UNMANAGED
+    alias: str | Unmanaged | None = UNMANAGED
 
 
 def _alias(value: str) -> str:
     if not _ALIAS.fullmatch(value):
-        raise refuse(
-            "An alias has 3 to 63 lower-case letters, digits and single hyphens inside, and is not 12 digits."
-        )
+        raise refuse("An alias has 3 to 63 lower-case letters, digits and single hyphens inside, and is not 12 digits.")
     return value
 
 
@@ -107,5 +105,5 @@ def _there(snapshot: Snapshot) -> str | None:
     return str(rows[0]["alias"]) if rows else None
 
 
-def _call(operation: str, alias: str | None | Unmanaged, accepts: frozenset[str] = frozenset()) -> Call:
+def _call(operation: str, alias: str | Unmanaged | None, accepts: frozenset[str] = frozenset()) -> Call:
     return Call("iam", operation, {"AccountAlias": alias}, frozenset({(f"iam:{operation}", ANYWHERE)}), accepts)

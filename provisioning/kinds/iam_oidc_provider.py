@@ -14,6 +14,7 @@ from provisioning.core.change import Call, Change, Create, ResourceKey
 from provisioning.core.errors import Reason
 from provisioning.core.fields import UNMANAGED, Exclusive, Shared, Unmanaged
 from provisioning.core.kind import Context, Kind, Reread
+from provisioning.core.section_rows import oidc_row
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.declaration import (
     BINDING,
@@ -29,8 +30,8 @@ from provisioning.kinds.declaration import (
 )
 from provisioning.kinds.iam_names import arn
 from provisioning.kinds.iam_reads import iam_read
-from provisioning.kinds.iam_tags import PrincipalTags, TagsField, tag_calls
-from provisioning.kinds.provider_tags import Provider, create_actions, created_with, declared_tags, seen_tags
+from provisioning.kinds.iam_tags import PrincipalTags, Provider, TagsField, tag_calls
+from provisioning.kinds.provider_tags import create_actions, created_with, declared_tags, seen_tags
 
 NOUN = "OpenIDConnectProvider"
 MOST_CLIENT_IDS, MOST_THUMBPRINTS = 100, 5
@@ -90,7 +91,7 @@ class OidcProviderDeclaration(Declaration):
 
     client_ids: ClientIds = undeclared(description="For whom tokens are made (audiences). AWS: ClientIDList")
     thumbprints: Thumbprints = undeclared(
-        description="SHA-1 of the certificates above the provider's; leave it out and AWS finds them. AWS: ThumbprintList"
+        description="SHA-1 of the provider's top certificates; AWS finds them if left out. AWS: ThumbprintList"
     )
     tags: PrincipalTags = undeclared(description="Tags by key.")
 
@@ -119,9 +120,7 @@ class OidcProviderKind(Kind[OidcProviderSpec]):
 
     def parse(self, name: str, declared: Mapping[str, Any], context: Context) -> OidcProviderSpec:
         model = read(OidcProviderDeclaration, declared, context, _name_faults(name))
-        return OidcProviderSpec(
-            bound_set(model.client_ids), bound_set(model.thumbprints), declared_tags(model.tags)
-        )
+        return OidcProviderSpec(bound_set(model.client_ids), bound_set(model.thumbprints), declared_tags(model.tags))
 
     def schema(self) -> Mapping[str, Any]:
         return json_schema(OidcProviderDeclaration)
@@ -151,14 +150,7 @@ class OidcProviderKind(Kind[OidcProviderSpec]):
         answer = yield iam_read("GetOpenIDConnectProvider", own_arn, OpenIDConnectProviderArn=own_arn)
         if answer is None:
             return {Section.OIDC_PROVIDERS: {"providers": [], "absent": {"providers": [name]}}}
-        row = {
-            "name": name,
-            "arn": own_arn,
-            "client_ids": sorted(answer.get("ClientIDList", [])),
-            "thumbprints": sorted(one.lower() for one in answer.get("ThumbprintList", [])),
-            "tags": {tag["Key"]: tag.get("Value", "") for tag in answer.get("Tags", [])},
-        }
-        return {Section.OIDC_PROVIDERS: {"providers": [row]}}
+        return {Section.OIDC_PROVIDERS: {"providers": [oidc_row(own_arn, answer)]}}
 
     def protected(self, name: str, spec: OidcProviderSpec, context: Context) -> str | None:
         return None
@@ -196,7 +188,9 @@ def _create(name: str, own_arn: str, desired: OidcProviderSpec) -> Call:
     tags = created_with(desired.tags)
     lists = {"ClientIDList": _texts(desired.client_ids), "ThumbprintList": _texts(desired.thumbprints)}
     params = {"Url": f"https://{name}", **{key: sorted(value) for key, value in lists.items() if value}}
-    return Call("iam", f"Create{NOUN}", {**params, **({"Tags": tags} if tags else {})}, create_actions(NOUN, own_arn, tags))
+    return Call(
+        "iam", f"Create{NOUN}", {**params, **({"Tags": tags} if tags else {})}, create_actions(NOUN, own_arn, tags)
+    )
 
 
 def _updates(provider: Provider, observed: OidcProviderSpec, desired: OidcProviderSpec) -> Iterator[Call]:

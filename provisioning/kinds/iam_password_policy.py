@@ -14,13 +14,14 @@ from provisioning.core.change import Call, Change, ResourceKey
 from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.fields import UNMANAGED, Unmanaged
 from provisioning.core.kind import Context, Kind, Reread
+from provisioning.core.section_rows import policy_row
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.declaration import Declaration, json_schema, read, undeclared
 from provisioning.kinds.iam_names import arn
 from provisioning.kinds.iam_reads import ANYWHERE, iam_read
 
 ONLY = "account"
-Number = int | None | Unmanaged
+Number = int | Unmanaged | None
 Flag = bool | Unmanaged
 
 _AWS_NAMES = {
@@ -53,14 +54,14 @@ class PasswordPolicySpec:
 
     absent: Flag = UNMANAGED
     minimum_length: Number = UNMANAGED
-    require_symbols: bool | None | Unmanaged = UNMANAGED
-    require_numbers: bool | None | Unmanaged = UNMANAGED
-    require_uppercase: bool | None | Unmanaged = UNMANAGED
-    require_lowercase: bool | None | Unmanaged = UNMANAGED
-    users_may_change: bool | None | Unmanaged = UNMANAGED
+    require_symbols: bool | Unmanaged | None = UNMANAGED
+    require_numbers: bool | Unmanaged | None = UNMANAGED
+    require_uppercase: bool | Unmanaged | None = UNMANAGED
+    require_lowercase: bool | Unmanaged | None = UNMANAGED
+    users_may_change: bool | Unmanaged | None = UNMANAGED
     max_age_days: Number = UNMANAGED
     remember: Number = UNMANAGED
-    hard_expiry: bool | None | Unmanaged = UNMANAGED
+    hard_expiry: bool | Unmanaged | None = UNMANAGED
 
 
 class PasswordPolicyDeclaration(Declaration):
@@ -115,7 +116,9 @@ class PasswordPolicyKind(Kind[PasswordPolicySpec]):
         if not values and model.absent is not True:
             raise DeclarationError([Reason("", "Declare absent: true, or at least one field of the policy.")])
         if values and model.absent is True:
-            raise DeclarationError([Reason("/absent", "A policy that is absent has no fields: leave one or the other out.")])
+            raise DeclarationError(
+                [Reason("/absent", "A policy that is absent has no fields: leave one or the other out.")]
+            )
         return PasswordPolicySpec(absent=not values, **values)
 
     def schema(self) -> Mapping[str, Any]:
@@ -127,7 +130,7 @@ class PasswordPolicyKind(Kind[PasswordPolicySpec]):
     def observed(self, snapshot: Snapshot) -> Mapping[str, PasswordPolicySpec]:
         row = _row(snapshot)
         if row is None:
-            return {ONLY: PasswordPolicySpec(absent=True, **dict.fromkeys(_AWS_NAMES))}  # type: ignore[arg-type]
+            return {ONLY: PasswordPolicySpec(absent=True, **dict.fromkeys(_AWS_NAMES))}
         values = {field: _shown(field, row.get(aws_name)) for field, aws_name in _AWS_NAMES.items()}
         return {ONLY: PasswordPolicySpec(absent=False, **values)}
 
@@ -153,8 +156,7 @@ class PasswordPolicyKind(Kind[PasswordPolicySpec]):
         answer = yield iam_read("GetAccountPasswordPolicy", ANYWHERE)
         if answer is None:
             return {Section.PASSWORD_POLICY: {"policies": [], "absent": {"policies": [ONLY]}}}
-        policy = {key: value for key, value in answer["PasswordPolicy"].items() if key != "ExpirePasswords"}
-        return {Section.PASSWORD_POLICY: {"policies": [{"name": ONLY, **policy}]}}
+        return {Section.PASSWORD_POLICY: {"policies": [policy_row(answer["PasswordPolicy"])]}}
 
     def protected(self, name: str, spec: PasswordPolicySpec, context: Context) -> str | None:
         return None

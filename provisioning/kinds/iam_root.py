@@ -14,7 +14,7 @@ from provisioning.kinds.declaration import Declaration, json_schema, read, undec
 from provisioning.kinds.iam_names import arn
 
 ONLY = "root"
-Flag = bool | None | Unmanaged
+Flag = bool | Unmanaged | None
 
 _COUNTS = {
     "mfa": "AccountMFAEnabled",

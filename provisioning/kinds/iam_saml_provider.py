@@ -15,19 +15,14 @@ from provisioning.core.errors import Reason
 from provisioning.core.fields import UNMANAGED, Unmanaged
 from provisioning.core.kind import Context, Kind, Reread
 from provisioning.core.plain import Json
-from provisioning.core.saml_metadata import MetadataError, check_metadata, metadata_digest, stored_digest
+from provisioning.core.saml_metadata import MetadataError, check_metadata, metadata_digest
+from provisioning.core.section_rows import saml_row
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.declaration import Declaration, json_schema, read, refuse, undeclared
 from provisioning.kinds.iam_names import arn
 from provisioning.kinds.iam_reads import iam_read
-from provisioning.kinds.iam_tags import PrincipalTags, TagsField, tag_calls
-from provisioning.kinds.provider_tags import (
-    Provider,
-    create_actions,
-    created_with,
-    declared_tags,
-    seen_tags,
-)
+from provisioning.kinds.iam_tags import PrincipalTags, Provider, TagsField, tag_calls
+from provisioning.kinds.provider_tags import create_actions, created_with, declared_tags, seen_tags
 
 NOUN = "SAMLProvider"
 SHORTEST, LONGEST = 1000, 10_000_000
@@ -127,9 +122,7 @@ class SamlProviderKind(Kind[SamlProviderSpec]):
         answer = yield iam_read("GetSAMLProvider", own_arn, SAMLProviderArn=own_arn)
         if answer is None:
             return {Section.SAML_PROVIDERS: {"providers": [], "absent": {"providers": [name]}}}
-        tags = {tag["Key"]: tag.get("Value", "") for tag in answer.get("Tags", [])}
-        row = {"name": name, "arn": own_arn, "metadata": stored_digest(answer["SAMLMetadataDocument"]), "tags": tags}
-        return {Section.SAML_PROVIDERS: {"providers": [row]}}
+        return {Section.SAML_PROVIDERS: {"providers": [saml_row(own_arn, answer)]}}
 
     def protected(self, name: str, spec: SamlProviderSpec, context: Context) -> str | None:
         return "AWS keeps it for IAM Identity Center" if name.startswith("AWSSSO_") else None

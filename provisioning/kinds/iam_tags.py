@@ -1,8 +1,9 @@
 """Tags of roles and users (IAM user guide, tagging: 50 per resource, keys compare ignoring case, aws: is AWS's own)."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from pydantic import AfterValidator
 
@@ -11,6 +12,7 @@ from provisioning.core.errors import Reason
 from provisioning.core.fields import Exclusive, FrozenMap, Shared, Unmanaged
 from provisioning.kinds.declaration import BINDING, EXCLUSIVE, SHARED, Include, contents, refuse
 from provisioning.kinds.iam_documents import case_faults, member
+from provisioning.kinds.iam_grants import Container
 from provisioning.kinds.iam_names import IamName
 
 MOST_TAGS = 50
@@ -61,13 +63,23 @@ def observed_tags(row: Mapping[str, Any]) -> Exclusive[Tags]:
     return Exclusive(FrozenMap(tags))
 
 
-class Tagged(Protocol):
-    """What has tags: a role, a user, an identity provider."""
+@dataclass(frozen=True)
+class Provider:
+    """An identity provider. `noun` is AWS's word for it in operation and parameter names."""
 
-    def call(self, operation: str, /, **params: Any) -> Call: ...
+    noun: str
+    arn: str
+
+    def call(self, operation: str, accepts: Iterable[str] = (), **params: Any) -> Call:
+        """A call on this provider alone, e.g. operation `Tag{}`."""
+        named = operation.format(self.noun)
+        sent = {f"{self.noun}Arn": self.arn, **params}
+        return Call("iam", named, sent, frozenset({(f"iam:{named}", self.arn)}), frozenset(accepts))
 
 
-def tag_calls(container: Tagged, observed: TagsField | Unmanaged, desired: TagsField | Unmanaged) -> Iterator[Call]:
+def tag_calls(
+    container: Container | Provider, observed: TagsField | Unmanaged, desired: TagsField | Unmanaged
+) -> Iterator[Call]:
     """Tagging merges, so what goes is untagged."""
     there, wanted = _tags(observed), _tags(desired)
     gone = [key for key in there if key not in wanted] if isinstance(desired, Exclusive) else []

@@ -1,29 +1,12 @@
 """Tags of identity providers: keys tell their case apart, unlike those of users and roles (IAM user guide, tagging)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from provisioning.core.change import Call
 from provisioning.core.fields import Exclusive, FrozenMap, Shared, Unmanaged
 from provisioning.kinds.declaration import Include, bound_map
 from provisioning.kinds.iam_names import IamName
 from provisioning.kinds.iam_tags import Tags, TagsField
-
-
-@dataclass(frozen=True)
-class Provider:
-    """The provider that calls are about. `noun` is AWS's word for it in operation and parameter names."""
-
-    noun: str
-    arn: str
-
-    def call(self, operation: str, accepts: frozenset[str] = frozenset(), **params: Any) -> Call:
-        """A call on this provider alone, e.g. operation `Tag{}`."""
-        named = operation.format(self.noun)
-        return Call(
-            "iam", named, {f"{self.noun}Arn": self.arn, **params}, frozenset({(f"iam:{named}", self.arn)}), accepts
-        )
 
 
 def exact(key: str) -> IamName:
@@ -38,9 +21,7 @@ def declared_tags(value: dict[str, str] | Include[dict[str, str]] | Unmanaged) -
 
 def seen_tags(row: Mapping[str, Any]) -> TagsField:
     """Those of a row of the snapshot, without AWS's own."""
-    return Exclusive(
-        FrozenMap({exact(key): value for key, value in row["tags"].items() if not key.startswith("aws:")})
-    )
+    return Exclusive(FrozenMap({exact(key): value for key, value in row["tags"].items() if not key.startswith("aws:")}))
 
 
 def created_with(tags: TagsField | Unmanaged) -> list[dict[str, str]]:

@@ -15,7 +15,10 @@ _ALIAS = re.compile(r"(?!\d{12}$)[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]")
 
 def get_account_summary(call: Call) -> dict[str, Any]:
     summary = MapOf(world.iam(call.account).account_summary.summary_map)
-    summary["AccountMFAEnabled"] = int(world.accounts[call.account].root_mfa)
+    known = world.accounts[call.account]
+    summary["AccountMFAEnabled"] = int(known.root_mfa)
+    summary["AccountAccessKeysPresent"] = int(known.root_access_keys)
+    summary["AccountSigningCertificatesPresent"] = 0
     summary["AccountPasswordPresent"] = 1
     return {"SummaryMap": summary}
 

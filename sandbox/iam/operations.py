@@ -15,6 +15,7 @@ from sandbox.iam import (
     passwords,
     policies,
     profiles,
+    providers,
     roles,
     simulate,
     tags,
@@ -34,4 +35,5 @@ OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **tags.OPERATIONS,
     **account.OPERATIONS,
     **simulate.OPERATIONS,
+    **providers.OPERATIONS,
 }

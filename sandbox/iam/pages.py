@@ -24,6 +24,13 @@ def page(call: Call, items: Sequence[Any]) -> tuple[Sequence[Any], dict[str, Any
     return items[start:end], paging
 
 
+def cut(items: Sequence[Any], asked: int, token: str) -> tuple[Sequence[Any], str]:
+    """The items of this page, and the token of the next one or ''. For services with tokens of their own names."""
+    start, size = _position(token), world.page_size(asked)
+    end = start + size
+    return items[start:end], _marker(end) if end < len(items) else ""
+
+
 def answer(call: Call, member: str, items: Sequence[Any], shape: Callable[[Any], Any]) -> dict[str, Any]:
     chosen, paging = page(call, items)
     return {member: [shape(item) for item in chosen], **paging}

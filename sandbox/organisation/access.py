@@ -51,13 +51,13 @@ def add_aws_roles(account: str) -> None:
         if role.name == "OrganizationAccountAccessRole":
             ensure(backend, _ADMINISTRATOR).attach_to(role)
     support = "support.amazonaws.com"
-    _aws_role(account, "AWSServiceRoleForSupport", f"/aws-service-role/{support}/", {"Service": support})
+    aws_role(account, "AWSServiceRoleForSupport", f"/aws-service-role/{support}/", {"Service": support})
     saml = {"Federated": f"arn:aws:iam::{account}:saml-provider/AWSSSO_DO_NOT_DELETE"}
-    sso = _aws_role(account, "AWSReservedSSO_ViewOnly_1a2b3c4d5e6f7a8b", "/aws-reserved/sso.amazonaws.com/", saml)
+    sso = aws_role(account, "AWSReservedSSO_ViewOnly_1a2b3c4d5e6f7a8b", "/aws-reserved/sso.amazonaws.com/", saml)
     ensure(backend, "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess").attach_to(sso)
 
 
-def _aws_role(account: str, name: str, path: str, principal: dict[str, str]) -> Any:
+def aws_role(account: str, name: str, path: str, principal: dict[str, str]) -> Any:
     """Made as AWS makes them, past the rules for customers."""
     params = {"RoleName": name, "Path": path}
     role = roles.new_role(Call("iam", "CreateRole", params, principal=owner(account)), name)

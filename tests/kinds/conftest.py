@@ -48,7 +48,8 @@ class Account:
     def look(self, kind: Kind[Any], name: str) -> Snapshot:
         """The bulk read of what the kind needs, with what was attested, as a look puts them together."""
         with self.entered(LOOK_POLICY) as session:
-            snapshot = read_sections(session, kind.sections - {Section.ATTESTATIONS}, frozenset({name}))[0]
+            asked = {kind.name: kind.asked_for(name, {})}
+            snapshot = read_sections(session, kind.sections - {Section.ATTESTATIONS}, frozenset({name}), asked)[0]
         if Section.ATTESTATIONS not in kind.sections:
             return snapshot
         word = Complete({"attested": [*self.attested]}, datetime.now(UTC))

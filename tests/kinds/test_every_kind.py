@@ -24,10 +24,12 @@ from tests.kinds.reconcile import calls_for, drift, seen
 CONTEXT = Context(ACCOUNT)
 
 ATTESTED = {name: kind for name, kind in all_kinds().items() if name in attested_kinds()}
-CALLING = {name: kind for name, kind in all_kinds().items() if name not in ATTESTED}
+WATCHED = {name: kind for name, kind in all_kinds().items() if kind.watched}
+CALLING = {name: kind for name, kind in all_kinds().items() if name not in {*ATTESTED, *WATCHED}}
 
 every_kind = pytest.mark.parametrize("kind", all_kinds().values(), ids=list(all_kinds()))
 every_calling_kind = pytest.mark.parametrize("kind", CALLING.values(), ids=list(CALLING))
+every_watched_kind = pytest.mark.parametrize("kind", WATCHED.values(), ids=list(WATCHED))
 every_attested_kind = pytest.mark.parametrize("kind", ATTESTED.values(), ids=list(ATTESTED))
 
 
@@ -118,6 +120,23 @@ def test_what_people_attest_is_shown_by_no_call_and_never_called_for(kind: Kind[
     assert (ROOT / kind.runbook).is_file()
 
 
+@every_watched_kind
+def test_what_is_only_observed_is_never_called_for_and_left_to_a_person(kind: Kind[Any], account: Account) -> None:
+    """The other way to be let off the promises about calls: it may not write anything, whatever differs."""
+    name, declared = example(kind)
+    desired = kind.parse(name, declared, account.context)
+    assert kind.writes == kind.rereads == frozenset()
+    assert list(kind.reread(name, account.context)) == []
+    there = account.look(kind, name)
+    other = replace(desired, **{field.name: None for field in fields(desired)})
+    assert differences(other, seen(kind, name, there)[1])
+    for difference in differences(other, seen(kind, name, there)[1]):
+        assert kind.person(name, difference, there)
+    for change in (Create(key := ResourceKey(kind.name, name), other), Update(key, desired, other, frozenset({"any"}))):
+        assert kind.calls(change, there) == ()
+    assert (ROOT / kind.runbook).is_file()
+
+
 @every_calling_kind
 def test_a_kind_that_people_do_not_attest_calls_aws_to_be_made(kind: Kind[Any], account: Account) -> None:
     name, declared = example(kind)
@@ -147,7 +166,9 @@ def test_same_snapshot_shows_the_same_twice(kind: Kind[Any], account: Account) -
 def test_re_read_shows_what_the_bulk_read_shows(kind: Kind[Any], account: Account) -> None:
     name, declared = example(kind)
     desired = kind.parse(name, declared, account.context)
-    assert seen(kind, name, account.reread(kind, name))[1] is None
+    before = seen(kind, name, account.reread(kind, name))[1]
+    # An account always has its only one; then nobody made anything of it yet.
+    assert before is None if not kind.only else not kind.is_there(before)
     account.apply(kind, name, declared)
     bulk, again = account.look(kind, name), account.reread(kind, name)
     assert seen(kind, name, again) == seen(kind, name, bulk)
@@ -193,13 +214,24 @@ def test_field_that_is_not_declared_survives_an_update(kind: Kind[Any], field: s
     name, declared = example(kind)
     others = [other for other, _ in without_one(kind) if other not in {field, *kind.immutable}]
     for other in others[:3]:
-        mine = f"{name}-{other}"
+        mine = another(kind, name, other, declared)
         account.apply(kind, mine, {key: value for key, value in declared.items() if key != other})
         before = seen(kind, mine, account.look(kind, mine))[1]
         account.apply(kind, mine, {key: value for key, value in declared.items() if key != field})
         after = seen(kind, mine, account.look(kind, mine))[1]
         # Without some fields (a role's trust) nothing can be made that could be updated.
         assert before is None or getattr(after, field) == getattr(before, field)
+
+
+def another(kind: Kind[Any], name: str, suffix: str, declared: dict[str, Any]) -> str:
+    """Another item's name; the same where an account has one, or where the kind says how items are named."""
+    if kind.only:
+        return name
+    try:
+        kind.parse(f"{name}-{suffix}", declared, CONTEXT)
+    except DeclarationError:
+        return name
+    return f"{name}-{suffix}"
 
 
 def stops_and_goes_on(

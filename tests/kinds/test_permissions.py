@@ -9,6 +9,7 @@ from provisioning.core.change import Read
 from provisioning.core.errors import DeclarationError
 from provisioning.core.kind import Context, Kind
 from provisioning.core.session_policy import session_policy
+from provisioning.kinds.iam_saml_provider import SamlProviderKind
 from tests.kinds.conftest import Account
 from tests.kinds.reconcile import document
 from tests.kinds.test_every_kind import every_kind, example
@@ -19,15 +20,19 @@ Declared = dict[str, Any]
 OTHER_VALUES: dict[str, list[Declared]] = {
     "iam.policy": [{"document": document(f"s3:{verb}")} for verb in ("Get*", "List*", "Get*", "Put*", "Abort*")],
     "iam.role": [{"trust": [{"service": "lambda"}]}],
+    "iam.saml_provider": [{"metadata": SamlProviderKind.example["CorporateDirectory"]["metadata"].replace("sso", "in")}],
+    "iam.oidc_provider": [{"thumbprints": {"include": ["a" * 40]}}],
 }
+# Declarations that share no field with the example.
+OTHER_ITEMS: dict[str, list[Declared]] = {"iam.password_policy": [{"absent": True}]}
 
 
 def moves(kind: Kind[Any], context: Context) -> Iterator[Declared]:
     """The example, then each of its fields with other values of its type, and the example again after each."""
     name, declared = example(kind)
     changes = [{field: other} for field, value in declared.items() for other in _others(value)]
-    for change in [{}, *changes, *OTHER_VALUES.get(kind.name, [])]:
-        wanted = {**declared, **change}
+    wholes = [{**declared, **change} for change in [{}, *changes, *OTHER_VALUES.get(kind.name, [])]]
+    for wanted in [*wholes, *OTHER_ITEMS.get(kind.name, [])]:
         try:
             kind.parse(name, wanted, context)
         except DeclarationError:
@@ -45,7 +50,7 @@ def _others(value: Any) -> list[Any]:
 
 
 def resource(arn: str) -> str:
-    return arn.split(":", 5)[5].partition("/")[0] + "/*"
+    return arn if arn == "*" else arn.split(":", 5)[5].partition("/")[0] + "/*"
 
 
 @every_kind
