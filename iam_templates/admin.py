@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from history.admin import EVERYONE, RecordAdmin, text_column
 from history.shown import badge, inert, json_text, moment
 from iam_templates.models import Assignment, Baseline, BaselineVersion
+from iam_templates.policy_findings import declaration_findings
 from iam_templates.rights import visible_assignments
 from iam_templates.services.foretell_checks import ForetoldCheck, foretold_checks
 
@@ -124,6 +125,7 @@ class VersionAdmin(RecordAdmin):
                 ("Digest", format_html('<span class="code long">{}</span>', record.digest or "–")),
                 ("Assigned", _links((assignment_link(one), "") for one in assigned)),
                 ("Checks", _checks(foretold_checks(record.content))),
+                ("Findings", _findings(record)),
             ],
             "blocks": [("Declaration, as written", inert(record.source))],
         }
@@ -215,6 +217,13 @@ def _checks(found: Sequence[ForetoldCheck]) -> SafeString | str:
 
 def _version_state(version: BaselineVersion) -> SafeString:
     return badge("published") if version.published_at else badge("draft")
+
+
+def _findings(version: BaselineVersion) -> SafeString | str:
+    """Of its policies: how each weighs, what it says, and where it is."""
+    found = declaration_findings(version.content)
+    rows = ((badge(one.severity.value), inert(one.sentence), inert(one.pointer)) for one in found)
+    return format_html_join("", '<div>{} {} <span class="code quiet">{}</span></div>', rows) or "None"
 
 
 def _when_by(at: Any, by: str) -> SafeString | str:

@@ -9,8 +9,10 @@ from access.policy import visible
 from access.strict import StrictSerializer
 from accounts.models import Account
 from iam_templates.models import Assignment, Baseline, BaselineVersion
+from iam_templates.policy_findings import declaration_findings
 from iam_templates.reach import accounts_reached
 from iam_templates.services.foretell_checks import foretold_checks
+from provisioning.core.policy_findings import Severity
 
 
 class NewBaselineSerializer(StrictSerializer):
@@ -85,6 +87,15 @@ class ForetoldCheckSerializer(serializers.Serializer[Any]):
     sentence = serializers.CharField(help_text="Why it does not hold; empty when it does.")
 
 
+class PolicyFindingSerializer(serializers.Serializer[Any]):
+    """What a policy of the declaration may do that its author may not have meant."""
+
+    pointer = serializers.CharField(help_text="A JSON pointer into the declaration.")
+    severity = serializers.ChoiceField([severity.value for severity in Severity])
+    code = serializers.CharField(help_text="Stable, for machines, e.g. `allow_with_not_action`.")
+    sentence = serializers.CharField()
+
+
 class VersionDetailSerializer(VersionSerializer):
     """A version with its declaration."""
 
@@ -93,14 +104,21 @@ class VersionDetailSerializer(VersionSerializer):
         help_text="Each check on the declaration alone: one that `fails` refuses publishing, `cannot_tell` warns."
     )
 
+    findings = serializers.SerializerMethodField(help_text="Of its policies, by Firstline's own checks.")
+
     class Meta(VersionSerializer.Meta):
-        fields = [*VersionSerializer.Meta.fields, "source", "content", "checks"]
+        fields = [*VersionSerializer.Meta.fields, "source", "content", "checks", "findings"]
         read_only_fields = fields
 
     @extend_schema_field(ForetoldCheckSerializer(many=True))
     def get_checks(self, version: BaselineVersion) -> Any:
         """What its checks would find."""
         return ForetoldCheckSerializer(foretold_checks(version.content), many=True).data
+
+    @extend_schema_field(PolicyFindingSerializer(many=True))
+    def get_findings(self, version: BaselineVersion) -> Any:
+        """Worked out anew: the checks may know more than when it was written."""
+        return PolicyFindingSerializer(declaration_findings(version.content), many=True).data
 
 
 class ValidSerializer(serializers.Serializer[Any]):
@@ -112,6 +130,7 @@ class ValidSerializer(serializers.Serializer[Any]):
         child=serializers.ListField(child=serializers.CharField()), help_text="The names declared, by kind."
     )
     checks = ForetoldCheckSerializer(many=True, help_text="What its checks find in an account that holds just this.")
+    findings = PolicyFindingSerializer(many=True, help_text="Of its policies, by Firstline's own checks.")
 
 
 class ParametersSerializer(StrictSerializer):

@@ -58,6 +58,7 @@ urlpatterns = [
         HandOverReadViewSet.as_view({"post": "read"}, renderer_classes=OR_CSV),
         name="hand-over-read",
     ),
+    path("accounts/<str:account_id>/access-findings", work({"get": "findings"}), name="account-access-findings"),
     path("access-verifications", verifications({"get": "list", "post": "create"}), name="access-verifications"),
     path("access-verifications/<uuid:pk>", verifications({"get": "retrieve"}), name="access-verification"),
     path(

@@ -15,6 +15,7 @@ from iam_templates.declaration import check_declaration
 from iam_templates.filters import BaselineFilter
 from iam_templates.models import Baseline
 from iam_templates.parsers import JsonDeclarationParser, YamlDeclarationParser
+from iam_templates.policy_findings import declaration_findings
 from iam_templates.reading import read_declaration
 from iam_templates.schema import schema
 from iam_templates.serializers import BaselineSerializer, NewBaselineSerializer, SourceSerializer, ValidSerializer
@@ -71,6 +72,7 @@ class ValidateViewSet(ViewSet):
             "parameters": content.get("parameters", {}),
             "resources": {kind: list(items) for kind, items in declaration.resources.items()},
             "checks": shown_checks(declaration),
+            "findings": declaration_findings(content),
         }
         return Response(ValidSerializer(found).data)
 

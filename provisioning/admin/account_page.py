@@ -10,6 +10,7 @@ from history.shown import inert
 from provisioning.admin.attest_page import told_of
 from provisioning.admin.explain import REASONS, reason
 from provisioning.models import DesiredHead, Drift, PlanRecord, Run
+from provisioning.services.access_findings import access_findings_of
 from provisioning.services.verdicts import verdicts_of
 
 SHOWN_DRIFT = 100
@@ -40,6 +41,7 @@ def account_page(account: Account) -> dict[str, Any]:
         "open_runs": [run for run in runs if run.state in Run.OPEN],
         "drift": drift[:SHOWN_DRIFT],
         "drift_count": drift.count(),
+        "access": access_findings_of(account.pk),
         "plans": plans_in_force(account),
         "runs": runs,
         "events": Event.objects.filter(account_id=account.pk)[:SHOWN_RUNS],

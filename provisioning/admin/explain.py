@@ -15,6 +15,12 @@ RISKS = {
     "apply_role_denied": "Nothing can be written to the account: its apply role can't be entered, or does not ask for "
     "the external id. See the newest check of it on the account's page.",
     "check_fails": "A check that holds now would fail afterwards: see the checks below the changes.",
+    "may_lock_out": "Passwords that are older than the new age expire at once, and under hard expiry only an "
+    "administrator can give their users new ones: somebody may be locked out.",
+    "weaker_passwords": "Passwords may then be shorter, or follow AWS's default alone.",
+    "sign_in_address_dies": "The account's present sign-in address stops working, and anybody may take its alias.",
+    "identity_provider": "The account then believes what this identity provider says of who signs in: whoever holds "
+    "its keys enters by the roles that trust it.",
     "boundary_removed": "It takes away or swaps the permissions boundary that holds the role or user back.",
     "arn_changes": "The user moves, so its ARN changes. Policies elsewhere (of buckets, keys, organisations) that name "
     "the old ARN or path, to allow or to deny, no longer mean it: look for them first.",
@@ -27,6 +33,10 @@ PERSON = {
     "as an iam.user, make it by hand, or take the name out of the declaration.",
     "group_does_not_exist": "There is no IAM group of this name in the account, and no baseline declares one. Declare "
     "it as an iam.group, make it by hand, or take the name out of the declaration.",
+    "root_user": "Only the account's root user can change this, and no call of Firstline acts as it: follow "
+    "docs/runbooks/root.md.",
+    "access_finding": "Access Analyzer found access that nobody declared: take it away where it is granted, or archive "
+    "the finding if it is meant (docs/runbooks/access-findings.md).",
     "not_attested": "No API reads this, and nobody's word for it is in force. Look, change it if need be, and attest "
     "it with evidence and a date to look again.",
     "attested_otherwise": "Somebody attested that it is not as declared. Change it as the account's root user and "

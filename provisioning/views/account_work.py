@@ -1,15 +1,17 @@
 """What can be asked about one account: a look, an access check, its desired state, its newest snapshot."""
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from access.roles import Permission
 from provisioning.core.errors import NotFoundError
 from provisioning.models import DesiredHead, SnapshotRecord
+from provisioning.serializers.access_findings import AccessFindingsSerializer
 from provisioning.serializers.accounts import NothingSerializer
 from provisioning.serializers.desired import DesiredStateSerializer, SnapshotSerializer, desired_state
 from provisioning.serializers.runs import RunSerializer
+from provisioning.services.access_findings import access_findings_of
 from provisioning.services.request_check import request_check
 from provisioning.services.request_look import request_look
 from provisioning.views.accounts import AccountLookup
@@ -27,7 +29,7 @@ class AccountWorkViewSet(AccountLookup):
     """Asked of one account."""
 
     needs = {"look": Permission.OPERATE, "check": Permission.OPERATE}
-    parameters = {"look": frozenset({"wait"}), "check": frozenset({"wait"})}
+    parameters = {"look": frozenset({"wait"}), "check": frozenset({"wait"}), "findings": frozenset({"region", "type"})}
 
     @extend_schema(summary="Look at an account now", request=None, responses=QUEUED, parameters=[WAIT])
     def look(self, request: Request, account_id: str) -> Response:
@@ -53,6 +55,21 @@ class AccountWorkViewSet(AccountLookup):
         self.get_object()
         head = DesiredHead.objects.select_related("current").filter(account_id=account_id).first()
         return Response(DesiredStateSerializer(desired_state(account_id, head)).data)
+
+    @extend_schema(
+        summary="What IAM Access Analyzer found in an account",
+        responses=AccessFindingsSerializer,
+        parameters=[
+            OpenApiParameter("region", str, description="Only of this region."),
+            OpenApiParameter("type", str, description="Only of this type, e.g. `ExternalAccess`."),
+        ],
+    )
+    def findings(self, request: Request, account_id: str) -> Response:
+        """As the last look listed them; each is a drift too where the baseline says `findings: none`."""
+        self.get_object()
+        asked = request.query_params
+        found = access_findings_of(account_id, asked.get("region", ""), asked.get("type", ""))
+        return Response(AccessFindingsSerializer(found).data)
 
     @extend_schema(summary="What the newest look saw", responses=SnapshotSerializer)
     def snapshot(self, request: Request, account_id: str) -> Response:

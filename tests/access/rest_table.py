@@ -129,6 +129,7 @@ CASES: dict[tuple[str, str], Case] = {
     ("hand-overs/<uuid:pk>/withdraw", "POST"): Case(A.HAND_OVER_BACK),
     ("hand-overs/<uuid:pk>/retire-old-key", "POST"): Case(A.ACCOUNT),
     ("hand-overs/<uuid:pk>/read", "POST"): Case(A.THEIR_HAND_OVER),
+    ("accounts/<str:account_id>/access-findings", "GET"): Case(A.ACCOUNT),
     ("access-verifications", "GET"): rows("id", lambda of: str(of.verification.pk)),
     ("access-verifications", "POST"): Case(
         A.ANYTHING, lambda world: {"selector": {"account_ids": [world.payments.account.pk]}}

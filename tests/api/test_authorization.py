@@ -44,6 +44,7 @@ TABLE: dict[str, dict[str, str]] = {
     "hand-overs/<uuid:pk>/withdraw": {"POST": VIEW},
     "hand-overs/<uuid:pk>/retire-old-key": {"POST": HAND_OVER},
     "hand-overs/<uuid:pk>/read": {"POST": VIEW},
+    "accounts/<str:account_id>/access-findings": {"GET": VIEW},
     "access-verifications": {"GET": VIEW, "POST": OPERATE},
     "access-verifications/<uuid:pk>": {"GET": VIEW},
     "access-verifications/<uuid:pk>/accounts": {"GET": VIEW},
