@@ -142,7 +142,9 @@ def _covers(wider: str, action: str, is_before: bool) -> bool:
 
 def _blocks(statement: Statement) -> list[Mapping[str, Any]]:
     condition = statement.get("Condition")
-    return [block for block in condition.values() if isinstance(block, Mapping)] if isinstance(condition, Mapping) else []
+    return (
+        [block for block in condition.values() if isinstance(block, Mapping)] if isinstance(condition, Mapping) else []
+    )
 
 
 def _texts(value: Any) -> list[str]:

@@ -20,7 +20,9 @@ Declared = dict[str, Any]
 OTHER_VALUES: dict[str, list[Declared]] = {
     "iam.policy": [{"document": document(f"s3:{verb}")} for verb in ("Get*", "List*", "Get*", "Put*", "Abort*")],
     "iam.role": [{"trust": [{"service": "lambda"}]}],
-    "iam.saml_provider": [{"metadata": SamlProviderKind.example["CorporateDirectory"]["metadata"].replace("sso", "in")}],
+    "iam.saml_provider": [
+        {"metadata": SamlProviderKind.example["CorporateDirectory"]["metadata"].replace("sso", "in")}
+    ],
     "iam.oidc_provider": [{"thumbprints": {"include": ["a" * 40]}}],
 }
 # Declarations that share no field with the example.

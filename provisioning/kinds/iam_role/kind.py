@@ -26,6 +26,7 @@ from provisioning.kinds.iam_protected import protected_role
 from provisioning.kinds.iam_reads import grant_rereads, row_named
 from provisioning.kinds.iam_risks import dangerous_grants
 from provisioning.kinds.iam_role.changes import Role, create_calls, update_calls
+from provisioning.kinds.iam_role.providers import provider_keys
 from provisioning.kinds.iam_role.reread import reread_role
 from provisioning.kinds.iam_role.spec import RoleSpec, Trust, observed_roles, own_profile
 from provisioning.kinds.iam_role.trust import ANYONE, TrustPolicy, newly_trusted
@@ -128,7 +129,8 @@ class RoleKind(Kind[RoleSpec]):
 
     def references(self, name: str, spec: RoleSpec, context: Context) -> frozenset[ResourceKey]:
         boundary = frozenset({spec.boundary} if isinstance(spec.boundary, IamName) else ())
-        return policy_keys(attached_names(spec.attached_policies) | boundary, context)
+        providers = provider_keys(spec.trust) if isinstance(spec.trust, Trust) else frozenset()
+        return policy_keys(attached_names(spec.attached_policies) | boundary, context) | providers
 
     def calls(self, change: Change[RoleSpec], snapshot: Snapshot) -> Sequence[Call]:
         name = change.key.name
