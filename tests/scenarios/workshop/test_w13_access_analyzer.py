@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.scenarios.firstline import Firstline
-from tests.scenarios.workshop.keeping import drift, keep
+from tests.scenarios.workshop.keeping import approve_all, drift, keep
 from tests.services.fleet import DEV
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,6 +31,7 @@ def test_policies_are_looked_at_when_they_are_saved_and_access_when_it_exists(fi
     version = keep(firstline, "least-privilege", BASELINE)
     assert {one["code"] for one in version["findings"]} == {"pass_role_on_any_role", "redundant_action"}
     firstline.start()
+    assert approve_all(firstline, DEV)["reasons"] == ["admin_grant"], "who may pass any role is an administrator"
     firstline.until_in_sync(DEV)
     analyzers = firstline.sandbox.state(DEV)["analyzers"]
     assert {name: one["type"] for name, one in analyzers.items()} == {
