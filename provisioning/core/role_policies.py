@@ -29,7 +29,7 @@ SECTION_ACTIONS: Mapping[Section, frozenset[str]] = {
     Section.SAML_PROVIDERS: frozenset({"iam:GetSAMLProvider", "iam:ListSAMLProviders"}),
     Section.OIDC_PROVIDERS: frozenset({"iam:GetOpenIDConnectProvider", "iam:ListOpenIDConnectProviders"}),
     Section.ANALYZERS: frozenset({"access-analyzer:ListAnalyzers"}),
-    Section.ACCESS_FINDINGS: frozenset({"access-analyzer:ListFindings"}),
+    Section.ACCESS_FINDINGS: frozenset({"access-analyzer:ListAnalyzers", "access-analyzer:ListFindings"}),
 }
 """The IAM actions that reading each section takes (Service Authorization Reference)."""
 

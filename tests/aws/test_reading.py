@@ -10,6 +10,7 @@ from provisioning.core.errors import AwsError
 from provisioning.core.role_policies import SECTION_ACTIONS
 from provisioning.core.session_policy import LOOK_POLICY
 from provisioning.core.snapshot import Complete, Section, Snapshot, Unreadable
+from provisioning.kinds.iam_saml_provider import SamlProviderKind
 from sandbox.actions import needed_actions
 from sandbox.call import Call as Sent
 from sandbox.client import Sandbox
@@ -17,7 +18,18 @@ from sandbox.organisation.content import owner
 from tests.aws.bench_account import BUDGETS, bench_account
 from tests.aws.conftest import ACCOUNT, Enter
 
-QUIET_LOOK = frozenset(SECTION_ACTIONS) - {Section.IAM_SUMMARY, Section.BILLING_EVENTS}
+METADATA: str = SamlProviderKind.example["CorporateDirectory"]["metadata"]
+QUIET_LOOK = frozenset(
+    {
+        *(Section.IAM_DETAILS, Section.IAM_ROLES),
+        *(Section.BUDGETS, Section.BUDGET_NOTIFICATIONS, Section.BUDGET_SUBSCRIBERS),
+    }
+)
+DECLARED = {
+    "iam.saml_provider": frozenset({"Okta"}),
+    "iam.oidc_provider": frozenset({"example.com"}),
+    "access_analyzer": frozenset({"us-east-1"}),
+}
 CALLS_OF_A_QUIET_LOOK = {
     "AssumeRole": 1,
     "GetAccountAuthorizationDetails": 1,
@@ -88,9 +100,13 @@ def hashes(snapshot: Snapshot) -> dict[Section, str]:
 def test_section_takes_the_actions_that_the_look_role_is_given_for_it(
     look: Enter, bench: Sandbox, section: Section
 ) -> None:
+    iam = bench.client("iam", ACCOUNT)
+    iam.create_saml_provider(Name="Okta", SAMLMetadataDocument=METADATA)
+    iam.create_open_id_connect_provider(Url="https://example.com")
+    bench.client("accessanalyzer", ACCOUNT).create_analyzer(analyzerName="one", type="ACCOUNT")
     with look() as session:
         bench.clear_calls()
-        snapshot, _ = read_sections(session, {section}, BUDGETS)
+        snapshot, _ = read_sections(session, {section}, BUDGETS, DECLARED)
     assert isinstance(snapshot.sections[section], Complete)
     sent = [Sent(call["service"], call["operation"], {}, principal=owner(ACCOUNT)) for call in bench.calls(ACCOUNT)]
     assert {needed.action for call in sent for needed in needed_actions(call)} == SECTION_ACTIONS[section]
