@@ -96,7 +96,7 @@ def test_every_denied_role_is_one_that_the_kinds_protect() -> None:
 
 
 def test_look_writes_nothing_and_hand_over_touches_users_only() -> None:
-    reading = ("Get", "List", "View", "Generate")
+    reading = ("Get", "List", "View", "Generate", "Lookup")
     for policy in look_policies(KINDS):
         for statement in policy["Statement"]:
             assert all(action.partition(":")[2].startswith(reading) for action in statement["Action"])
