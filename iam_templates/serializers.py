@@ -103,7 +103,6 @@ class VersionDetailSerializer(VersionSerializer):
     checks = serializers.SerializerMethodField(
         help_text="Each check on the declaration alone: one that `fails` refuses publishing, `cannot_tell` warns."
     )
-
     findings = serializers.SerializerMethodField(help_text="Of its policies, by Firstline's own checks.")
 
     class Meta(VersionSerializer.Meta):
