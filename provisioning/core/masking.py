@@ -1,17 +1,20 @@
-"""People's addresses do not go into what can never be changed: history keeps where mail goes, not to whom."""
+"""People's addresses and external ids do not go into what can never be changed: history keeps where mail goes, not to
+whom, and that a trust asks for an external id, not for which."""
 
 import re
 from typing import Any
 
 _ADDRESS = re.compile(r"[^\s@,;:<>\"'\[\](){}]+(?=@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)")
 
+_SECRET = frozenset({"sts:externalid", "external_id"})
+
 
 def without_addresses(value: Any) -> Any:
-    """The same JSON with the part of each e-mail address before the @ as `…`."""
+    """The same JSON with the part of each e-mail address before the @, and each external id of a trust, as `…`."""
     if isinstance(value, str):
         return _ADDRESS.sub("…", value)
     if isinstance(value, dict):
-        return {without_addresses(key): without_addresses(item) for key, item in value.items()}
+        return {without_addresses(key): _value(key, item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [without_addresses(item) for item in value]
     return value
@@ -26,3 +29,7 @@ def without_external_ids(value: Any) -> Any:
 
 def _shown(key: str, item: Any) -> Any:
     return "…" if key.lower() == "sts:externalid" else without_external_ids(item)
+
+
+def _value(key: Any, item: Any) -> Any:
+    return "…" if str(key).lower() in _SECRET and item is not None else without_addresses(item)
