@@ -13,7 +13,8 @@ from sandbox.call import Call
 from sandbox.errors import AwsError, invalid_parameter, not_found
 from sandbox.world import world
 
-NOTIFICATIONS_AT_CREATE = 10
+NOTIFICATIONS_PER_BUDGET = 10
+BUDGETS_PER_ACCOUNT = 20_000
 
 
 def create_budget(call: Call) -> None:
@@ -25,6 +26,8 @@ def create_budget(call: Call) -> None:
             "DuplicateRecordException",
             f"Error creating budget: {body['BudgetName']} - the budget already exists.",
         )
+    if len(stored) >= BUDGETS_PER_ACCOUNT:
+        raise AwsError("ServiceQuotaExceededException", f"An account has at most {BUDGETS_PER_ACCOUNT} budgets.")
     budget = Budget(call.account, stored_body(call.account, body))
     for given in call.params.get("NotificationsWithSubscribers") or []:
         _add_notification(budget, given["Notification"], given["Subscribers"])
@@ -36,6 +39,10 @@ def _add_notification(budget: Budget, given: dict[str, Any], addresses: list[dic
     notification = checks.made_notification(given, addresses)
     checks.refuse_duplicate(budget, notification)
     checks.check_period(budget.body, [notification])
+    if len(budget.notifications) >= NOTIFICATIONS_PER_BUDGET:
+        raise AwsError(
+            "CreationLimitExceededException", f"A budget takes at most {NOTIFICATIONS_PER_BUDGET} notifications."
+        )
     budget.notifications.append(notification)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from provisioning.core.errors import Reason
 from provisioning.core.kind import Context
+from provisioning.kinds.budget.rules_by_type import alert_rules, type_rules
 from provisioning.kinds.budget.spec import NotificationKey, threshold
 from provisioning.kinds.budget.words import OPERATORS
 
@@ -18,9 +19,8 @@ def broken(name: str, declared: Mapping[str, Any], context: Context) -> Iterator
     yield from _name(name)
     if not isinstance(declared, Mapping):
         return
-    yield from _limit(declared)
-    if declared.get("type") == "usage" and "cost_types" in declared:
-        yield Reason("/cost_types", "Only cost budgets have cost types: leave them out.")
+    yield from _currency(declared)
+    yield from type_rules(declared)
     yield from _notifications(declared, context)
 
 
@@ -33,11 +33,14 @@ def _name(name: str) -> Iterator[Reason]:
         yield Reason("", "Choose a budget name without /action/ and <script>.")
 
 
-def _limit(declared: Mapping[str, Any]) -> Iterator[Reason]:
-    limit = declared.get("limit")
-    unit = limit.get("unit") if isinstance(limit, Mapping) else None
-    if declared.get("type") == "cost" and isinstance(unit, str) and not re.fullmatch("[A-Z]{3}", unit):
-        yield Reason("/limit/unit", "A cost budget is in the account's currency: write its three letters, e.g. USD.")
+def _currency(declared: Mapping[str, Any]) -> Iterator[Reason]:
+    for field in ("limit", "planned_limits"):
+        limit = declared.get(field)
+        unit = limit.get("unit") if isinstance(limit, Mapping) else None
+        if declared.get("type") == "cost" and isinstance(unit, str) and not re.fullmatch("[A-Z]{3}", unit):
+            yield Reason(
+                f"/{field}/unit", "A cost budget is in the account's currency: write its three letters, e.g. USD."
+            )
 
 
 def _notifications(declared: Mapping[str, Any], context: Context) -> Iterator[Reason]:
@@ -50,6 +53,7 @@ def _notifications(declared: Mapping[str, Any], context: Context) -> Iterator[Re
             continue
         pointer = f"{where}/{number}"
         yield from _notification(pointer, fields, declared.get("period"))
+        yield from alert_rules(pointer, fields, declared.get("type"))
         yield from _subscribers(f"{pointer}/subscribers", fields.get("subscribers"), context)
         if (key := _key(fields)) and (first := seen.setdefault(key, pointer)) != pointer:
             yield Reason(pointer, f"This is the notification of {first} again: put its subscribers there.")
