@@ -19,6 +19,10 @@ _ROLES = {
     "apply": ("Apply", "Makes the calls of approved plans, each session narrowed to its calls."),
     "hand-over": ("HandOver", "Makes a first password or an access key, and takes it back."),
 }
+_PAYER_ROLES = {
+    "look": _ROLES["look"],
+    "payer-apply": ("Apply", "Writes the budgets that members keep at the payer; it can write nothing else."),
+}
 _ONE_VALUE = re.compile(r"\$\{([^}]+)\}")
 _PATH = {"Ref": "RolePath"}
 _MAX_SESSION_SECONDS = 3600
@@ -27,9 +31,18 @@ _MAX_SESSION_SECONDS = 3600
 
 def account_resources() -> Resources:
     """The three roles of an account with their policies. Look and hand-over are bounded by their own policy."""
+    return _roles(_ROLES)
+
+
+def payer_resources() -> Resources:
+    """The two roles of the management account, each bounded by its own policy."""
+    return _roles(_PAYER_ROLES)
+
+
+def _roles(roles: Mapping[str, tuple[str, str]]) -> Resources:
     policies = role_policies(PLACE)
     made: Resources = {}
-    for role, (word, purpose) in _ROLES.items():
+    for role, (word, purpose) in roles.items():
         own = {name: one for name, one in policies.items() if name.rpartition("-")[0] == role}
         ids = {f"{word}Policy{name.rpartition('-')[2]}": name for name in own}
         for resource, name in ids.items():

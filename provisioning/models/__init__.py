@@ -7,6 +7,7 @@ from provisioning.models.drift import Drift
 from provisioning.models.heartbeat import Heartbeat
 from provisioning.models.lease import FleetPause, Lease
 from provisioning.models.ownership import Ownership
+from provisioning.models.payer_item import PayerItem
 from provisioning.models.plan_record import Decision, PlanRecord
 from provisioning.models.run import Run, Write
 from provisioning.models.snapshot_record import AccountFacts, SectionBody, SnapshotRecord
@@ -23,6 +24,7 @@ __all__ = [
     "Heartbeat",
     "Lease",
     "Ownership",
+    "PayerItem",
     "PlanRecord",
     "Run",
     "SectionBody",

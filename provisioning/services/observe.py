@@ -38,12 +38,12 @@ def observe(
     """
     kinds = all_kinds()
     desired = work.desired
-    sections = needed_sections(desired.items, desired.closed, kinds)
+    sections = needed_sections(desired.items, desired.closed, kinds, work.kept)
     budgets = frozenset(item.name for item in desired.items if item.kind == "budget")
     snapshot, facts = read_sections(session, sections - {Section.ATTESTATIONS}, budgets, on_page=on_page)
     if Section.ATTESTATIONS in sections:
         snapshot = _with(snapshot, {Section.ATTESTATIONS: _attested(work)})
-    inputs = Inputs(desired.items, desired.closed, snapshot, work.context, _owned(work, owned_too), kinds)
+    inputs = Inputs(desired.items, desired.closed, snapshot, work.context, _owned(work, owned_too), kinds, work.kept)
     assessment = assess(inputs)
     if any(item.change for item in assessment.items) and Section.IAM_DETAILS in sections:
         summary, _ = read_sections(session, frozenset({Section.IAM_SUMMARY}), frozenset())

@@ -41,7 +41,7 @@ def reconcile_drift(look: Look, assessment: Assessment, kinds: Mapping[str, Kind
     found = {_place(finding, kinds): finding for finding in assessment.findings}
     rows = {(row.kind, row.identity, row.path): row for row in Drift.objects.filter(account_id=look.account_id)}
     settling = {place for place, finding in found.items() if _settles(rows.get(place), finding, look.at)}
-    origins = {item.key: [vars(origin) for origin in item.item.origins] for item in assessment.items}
+    origins = {item.key: [origin.to_plain() for origin in item.item.origins] for item in assessment.items}
     for place, finding in found.items():
         if place not in settling:
             _see(look, rows.get(place), place, finding, origins.get(finding.key, []))

@@ -70,7 +70,7 @@ def _verdict(
         # What was seen before it was set aside and came back is not what is there.
         last = replace(last, done_at=None)
     look = LookFacts(
-        assigned=bool(head and (head["items"] or head["closed"])) or bool(head and head["failure"]),
+        assigned=bool(head and (head["items"] or head["closed"] or head["at_payer"])) or bool(head and head["failure"]),
         last_done_at=last.done_at,
         last_failure=last.failure,
         not_renderable=bool(head and head["failure"]),
@@ -109,12 +109,12 @@ def _heads(ids: list[str]) -> dict[str, Mapping[str, Any]]:
     rows = DesiredHead.objects.filter(pk__in=ids).annotate(
         items=length("current__data__items"),
         closed=length("current__data__closed"),
+        at_payer=length("current__data__at_payer"),
         generation=F("current__generation"),
     )
     place = {"environment": F("account__environment"), "own_interval": F("account__look_interval_minutes")}
-    return {
-        row["account_id"]: row for row in rows.values("account_id", "failure", "items", "closed", "generation", **place)
-    }
+    shown = ("account_id", "failure", "items", "closed", "at_payer", "generation")
+    return {row["account_id"]: row for row in rows.values(*shown, **place)}
 
 
 def _interval(head: Mapping[str, Any] | None) -> LookInterval:

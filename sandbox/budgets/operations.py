@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ def create_budget(call: Call) -> None:
     check_account(call)
     body, stored = call.params["Budget"], world.account_budgets(call.account)
     checks.check_body(body)
+    _check_linked_accounts(call.account, body)
     if body["BudgetName"] in stored:
         raise AwsError(
             "DuplicateRecordException",
@@ -51,8 +53,17 @@ def update_budget(call: Call) -> None:
     body = call.params["NewBudget"]
     budget = budget_of(call, body["BudgetName"])
     checks.check_body(body)
+    _check_linked_accounts(call.account, body)
     checks.check_period(body, budget.notifications)
     budget.replace(body)
+
+
+def _check_linked_accounts(account: str, body: dict[str, Any]) -> None:
+    """A member sees its own spending only, so it has nothing to tell accounts apart by."""
+    newer = '"LINKED_ACCOUNT"' in json.dumps(body.get("FilterExpression") or {})
+    named = "LinkedAccount" in (body.get("CostFilters") or {}) or newer
+    if named and account != world.hub.get("management", account):
+        raise invalid_parameter("LinkedAccount filters are for the management account only.")
 
 
 def delete_budget(call: Call) -> None:

@@ -16,8 +16,8 @@ from sandbox.cloudformation.deploy import shipped
 from tools.deployment import POLICIES, ROOT, files
 
 ACCOUNT, HUB = "111111111111", "999988887777"
-TEMPLATES = ["firstline-roles", "firstline-hub"]
-MODULES = ["roles", "hub"]
+TEMPLATES = ["firstline-roles", "firstline-payer", "firstline-hub"]
+MODULES = ["roles", "payer", "hub"]
 PLACE = AccessPath(account_id=ACCOUNT, role_path="/access/firstline/")
 WORKERS = {"look": "firstline-look-worker", "apply": "firstline-apply-worker", "hand-over": "firstline-hand-over"}
 ROLES = {"look": "FirstlineLook", "apply": "FirstlineApply", "hand-over": "FirstlineHandOver"}
@@ -140,6 +140,8 @@ def test_module_names_its_provider_and_versions(name: str) -> None:
         ("roles", "${each.key}", ["look-1", "apply-1", "hand-over-1"]),
         ("roles", "boundary-apply", ["boundary-apply"]),
         ("roles", "trust", ["trust"]),
+        ("payer", "${each.key}", ["look-1", "payer-apply-1"]),
+        ("payer", "trust", ["trust"]),
         ("hub", "hub-${each.key}", ["hub-look", "hub-apply", "hub-hand-over"]),
         (
             "hub",
@@ -157,6 +159,7 @@ def test_module_renders_the_printed_files_with_all_that_they_ask_for(name: str, 
 
 def test_every_printed_file_is_used_by_a_module() -> None:
     used = {"look-1", "apply-1", "hand-over-1", "boundary-apply", "trust", *(f"hub-{worker}" for worker in WORKERS)}
+    used |= {"payer-apply-1"}
     used |= {f"hub-trust-{one}" for one in ("ecs", "ec2", "eks-pod-identity", "eks-irsa")}
     assert {path.stem for path in (ROOT / POLICIES).glob("*.json")} - used <= {
         path.stem for path in (ROOT / POLICIES).glob("*-[2-9].json")
@@ -167,6 +170,7 @@ def test_both_ways_make_the_same_roles() -> None:
     """Names, paths, boundaries and session length: what is not in the policy files."""
     terraform = {name: text_of(name) for name in MODULES}
     assert all(f'"{role}"' in terraform["roles"] for role in ROLES.values())
+    assert all(f'"{ROLES[role]}"' in terraform["payer"] for role in ("look", "apply"))
     assert all(f'"{role}"' in terraform["hub"] for role in WORKERS.values())
     for text in terraform.values():
         assert "max_session_duration = 3600" in text and "path                 = var.role_path" in text

@@ -1,4 +1,4 @@
-"""Budgets of every type: what AWS refuses of limits, filters and alerts (API reference and Cost Management user guide)."""
+"""Budgets of every type: what AWS refuses of limits, filters and alerts (API reference, user guide)."""
 
 from __future__ import annotations
 

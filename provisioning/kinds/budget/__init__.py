@@ -7,7 +7,7 @@ from provisioning.core.change import Call, Change, ResourceKey
 from provisioning.core.diff import Difference
 from provisioning.core.kind import Context, Kind, Reread
 from provisioning.core.snapshot import Section, Snapshot
-from provisioning.kinds.budget import calls, observe, parse, reread
+from provisioning.kinds.budget import calls, observe, parse, payer, reread
 from provisioning.kinds.budget.declaration import BudgetFields
 from provisioning.kinds.budget.spec import OTHER_DIALECT, UNREAD, BudgetSpec, Expression
 from provisioning.kinds.budget.templates import TemplateFields
@@ -45,10 +45,14 @@ class Budget(Kind[BudgetSpec]):
     writes: ClassVar[frozenset[tuple[str, str]]] = frozenset({(calls.WRITE, "budget/*")})
     rereads: ClassVar[frozenset[str]] = frozenset({calls.READ})
     example: ClassVar[Mapping[str, Any]] = EXAMPLE
+    at_payer: ClassVar[bool] = True
     immutable: ClassVar[frozenset[str]] = frozenset({"type"})
 
     def parse(self, name: str, declared: Mapping[str, Any], context: Context) -> BudgetSpec:
         return parse.parse(name, declared, context)
+
+    def for_payer(self, name: str, declared: Mapping[str, Any], member: str) -> tuple[str, Mapping[str, Any]]:
+        return payer.for_payer(name, declared, member)
 
     def schema(self) -> Mapping[str, Any]:
         return {"anyOf": [json_schema(BudgetFields), json_schema(TemplateFields)]}

@@ -1,9 +1,8 @@
 """How much a budget allows: a fixed amount, one per calendar month or quarter, or what AWS works out itself.
 
 Budgets API reference, PlannedBudgetLimits: AWS takes the twelve months (four quarters) from the present one on, keyed
-by their start, and goes on with the last amount afterwards. A plan is declared by calendar position, January or the first
-quarter first, so that it holds every year; it counts as lapsed, and is sent anew, when its last
-period has come.
+by their start, and goes on with the last amount afterwards. A plan is declared by calendar position, January or the
+first quarter first, so that it holds every year; it counts as lapsed, and is sent anew, when its last period has come.
 """
 
 from collections.abc import Mapping
