@@ -54,7 +54,9 @@ def _notifications(declared: Mapping[str, Any], context: Context) -> Iterator[Re
         pointer = f"{where}/{number}"
         yield from _notification(pointer, fields, declared.get("period"))
         yield from alert_rules(pointer, fields, declared.get("type"))
-        yield from _subscribers(f"{pointer}/subscribers", fields.get("subscribers"), context)
+        # What the payer will keep is read once more as its own, and its topics are those that count.
+        here = None if declared.get("at") == "payer" else context
+        yield from _subscribers(f"{pointer}/subscribers", fields.get("subscribers"), here)
         if (key := _key(fields)) and (first := seen.setdefault(key, pointer)) != pointer:
             yield Reason(pointer, f"This is the notification of {first} again: put its subscribers there.")
 
@@ -81,7 +83,7 @@ def _key(fields: Mapping[str, Any]) -> NotificationKey | None:
         return None
 
 
-def _subscribers(pointer: str, listed: Any, context: Context) -> Iterator[Reason]:
+def _subscribers(pointer: str, listed: Any, context: Context | None) -> Iterator[Reason]:
     fields = [item if isinstance(item, Mapping) else {} for item in listed] if isinstance(listed, list) else []
     emails = [item["email"] for item in fields if "email" in item]
     topics = [item["sns"] for item in fields if "sns" in item]
@@ -94,13 +96,13 @@ def _subscribers(pointer: str, listed: Any, context: Context) -> Iterator[Reason
 
 
 def _subscriber(
-    pointer: str, fields: Mapping[str, Any], before: list[Mapping[str, Any]], context: Context
+    pointer: str, fields: Mapping[str, Any], before: list[Mapping[str, Any]], context: Context | None
 ) -> Iterator[Reason]:
     if sum(kind in fields for kind in ("email", "sns")) != 1:
         yield Reason(pointer, "Give exactly one of email and sns.")
     elif fields in before:
         yield Reason(pointer, "This subscriber is there already: leave it out.")
-    if isinstance(topic := fields.get("sns"), str):
+    if context and isinstance(topic := fields.get("sns"), str):
         yield from _topic(f"{pointer}/sns", topic, context)
 
 
