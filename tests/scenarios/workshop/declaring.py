@@ -27,15 +27,14 @@ def move(firstline: Firstline, assignment: dict[str, Any], **changes: Any) -> No
     """olga moves an assignment to another version or other parameters."""
     olga = firstline.person("olga", "operator")
     where = f"/api/v1/assignments/{assignment['id']}"
-    answer = olga.patch(where, changes, headers={"If-Match": olga.get(where)["ETag"]})
-    assert answer.status_code == 200, answer.content
+    firstline.post(olga, f"assignments/{assignment['id']}/move", changes, seen=olga.get(where)["ETag"])
 
 
 def refused(firstline: Firstline, text: str) -> dict[str, str]:
     """Why ann's text is refused: pointer -> what to do."""
     ann = firstline.person("ann", "baseline_author")
     answer = ann.post("/api/v1/baselines/validate", text, content_type="application/yaml")
-    assert answer.status_code == 400, answer.content
+    assert answer.status_code == 422, answer.content
     return {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
 
 
