@@ -66,6 +66,9 @@ class Account(models.Model):
     apply_role = models.CharField(max_length=24, choices=ApplyRole, default=ApplyRole.UNTESTED)
     external_id = models.CharField(max_length=1224, blank=True, default="", help_text="Overrides the organisation's.")
     partition = models.CharField(max_length=16, default="aws")
+    is_management_account = models.BooleanField(
+        default=False, help_text="The organisation's payer: observed only, but for budgets."
+    )
     paused = models.BooleanField(default=False)
     pause_reason = models.CharField(max_length=200, blank=True, default="")
     look_interval_minutes = models.PositiveIntegerField(

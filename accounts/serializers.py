@@ -102,6 +102,9 @@ class AccountChangeSerializer(StrictSerializer):
         max_value=LONGEST,
         help_text="How often it is looked at; null: as its environment.",
     )
+    is_management_account = serializers.BooleanField(
+        required=False, help_text="It pays for the organisation: observed only, but for the budgets it keeps."
+    )
 
 
 class NewAccountSerializer(AccountChangeSerializer):
@@ -145,6 +148,7 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
             "state_since",
             "apply_role",
             "partition",
+            "is_management_account",
             "paused",
             "pause_reason",
             "has_own_external_id",

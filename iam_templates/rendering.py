@@ -1,9 +1,11 @@
 """Rendering whole accounts: contributions of all their assignments, merged and read by the kinds."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from accounts.models import Account
+from iam_templates.at_payer import Payer, may_be_elsewhere, parted
 from iam_templates.contribution import contribution
 from iam_templates.declaration import Declaration, item_reasons, parse_declaration
 from iam_templates.mode import read_mode
@@ -14,6 +16,7 @@ from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.merge import merge
 from provisioning.core.plain import canonical
 from provisioning.kinds import all_kinds
+from provisioning.services.keep_at_payer import find_payer
 
 Outcome = DesiredAccount | tuple[Reason, ...]
 
@@ -31,7 +34,14 @@ class Renderer:
         self._sampled = sampled
         self._read: set[tuple[str, ...]] = set()
         self._declarations: dict[int, Declaration] = {}
+        self._elsewhere: dict[int, bool] = {}
         self._outcomes: dict[tuple[Any, ...], Outcome] = {}
+
+    @cached_property
+    def payer(self) -> Payer | None:
+        """The management account, if there is one."""
+        found = find_payer()
+        return Payer(found.account_id, found.partition) if found else None
 
     def outcome(self, account: Account, assignments: Sequence[Assignment]) -> Outcome:
         """The account's desired state, or every reason why there is none."""
@@ -43,6 +53,8 @@ class Renderer:
 
     def _outcome(self, facts: dict[str, str], assignments: Sequence[Assignment]) -> Outcome:
         used = {"environment", "partition"}.union(*(self._declaration(row.version).used for row in assignments))
+        if any(self._may_be_elsewhere(row.version) for row in assignments):
+            used = used | {"account_id"}
         key = (
             *(_fingerprint(row) for row in assignments),
             *((name, facts[name]) for name in sorted(used) if name in facts),
@@ -64,7 +76,9 @@ class Renderer:
     def _merged(
         self, parts: Sequence[DesiredAccount], facts: dict[str, str], assignments: Sequence[Assignment]
     ) -> Outcome:
-        desired = merge(parts, lambda kind, name: self._kinds[kind].identity(name))
+        merged = merge(parts, lambda kind, name: self._kinds[kind].identity(name))
+        elsewhere = any(self._may_be_elsewhere(row.version) for row in assignments)
+        desired = parted(merged, facts["account_id"], self.payer, self._kinds) if elsewhere else merged
         alike = (facts["environment"], facts["partition"], *map(_fingerprint, assignments))
         if self._sampled and alike in self._read:
             return desired
@@ -86,6 +100,11 @@ class Renderer:
         )
         declaration = self._declaration(version)
         return contribution(declaration, row.parameters, read_mode(row.mode), facts, origin, self._kinds)
+
+    def _may_be_elsewhere(self, version: BaselineVersion) -> bool:
+        if version.pk not in self._elsewhere:
+            self._elsewhere[version.pk] = may_be_elsewhere(self._declaration(version).resources, self._kinds)
+        return self._elsewhere[version.pk]
 
     def _declaration(self, version: BaselineVersion) -> Declaration:
         if version.pk not in self._declarations:

@@ -16,7 +16,8 @@ Resources = dict[str, Any]
 
 PLACE = AccessPath(partition="${AWS::Partition}", account_id="${AWS::AccountId}", role_path="${RolePath}")
 WORKERS = {"LookWorker": "look", "ApplyWorker": "apply", "HandOver": "hand-over", "VendWorker": "vend"}
-_WORDS = {"look": "Look", "apply": "Apply", "hand-over": "HandOver"}
+_ROLES = {"look": "Look", "apply": "Apply", "hand-over": "HandOver"}
+_PAYER_ROLES = {"look": "Look", "payer-apply": "Apply"}
 _ONE_VALUE = re.compile(r"\$\{([^}]+)\}")
 _PATH = {"Ref": "RolePath"}
 
@@ -26,8 +27,17 @@ def account_resources() -> Resources:
     policies = dict(role_policies(PLACE))
     # In the same policy, because that one bounds the role as well.
     policies["look-1"] = _with_simulator(policies["look-1"], policies.pop("simulator"))
+    return _roles(_ROLES, policies)
+
+
+def payer_resources() -> Resources:
+    """The two roles of the management account, each bounded by its own policy."""
+    return _roles(_PAYER_ROLES, role_policies(PLACE))
+
+
+def _roles(roles: Mapping[str, str], policies: Mapping[str, Document]) -> Resources:
     made: Resources = {}
-    for role, word in _WORDS.items():
+    for role, word in roles.items():
         purpose = PURPOSES[role]
         own = {name: one for name, one in policies.items() if name.rpartition("-")[0] == role}
         ids = {f"{word}Policy{name.rpartition('-')[2]}": name for name in own}

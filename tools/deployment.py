@@ -10,7 +10,14 @@ from pathlib import Path
 
 from provisioning.core.access_path import AccessPath, Document, protecting_scp
 from provisioning.services.print_permissions import HubFacts, hub_policies, management_policies, role_policies, trusts
-from tools.cloudformation import Resources, account_resources, as_yaml, hub_resources, vending_resources
+from tools.cloudformation import (
+    Resources,
+    account_resources,
+    as_yaml,
+    hub_resources,
+    payer_resources,
+    vending_resources,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 POLICIES = Path("deploy/policies")
@@ -42,6 +49,7 @@ def _templates() -> Iterator[tuple[Path, str]]:
         ("firstline-roles", account_resources()),
         ("firstline-hub", hub_resources()),
         ("firstline-vending", vending_resources()),
+        ("firstline-payer", payer_resources()),
     ):
         path = Path(f"deploy/cloudformation/{name}.yaml")
         yield path, _with_resources((ROOT / path).read_text(encoding="utf-8"), resources)

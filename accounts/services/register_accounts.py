@@ -27,6 +27,7 @@ class NewAccount:
     owner_team: str = ""
     external_id: str = field(default="", repr=False)
     look_interval_minutes: int | None = None
+    is_management_account: bool = False
 
 
 @transaction.atomic
@@ -38,6 +39,9 @@ def register_accounts(*, rows: Sequence[NewAccount], actor: Actor) -> list[Accou
     """
     if not actor.may(Permission.OPERATE):
         raise PermissionDenied("Only an operator registers accounts.")
+    if any(row.is_management_account for row in rows):
+        # Taking that from another account is a change of its own, for who operates the whole fleet.
+        raise PermissionDenied("Register the account first, then PATCH it with is_management_account.")
     if foreign := next((row for row in rows if not may_register(row, actor)), None):
         raise PermissionDenied(f"{foreign.account_id}: {NOT_THERE}")
     first = {row.account_id: row for row in reversed(rows)}

@@ -11,7 +11,9 @@ from access.roles import Actor, Permission
 from accounts.models import Account
 from history.services.record import record
 
-CHANGEABLE = frozenset({"name", "environment", "ou_path", "tags", "owner_team", "external_id", "look_interval_minutes"})
+CHANGEABLE = frozenset(
+    {"name", "environment", "ou_path", "tags", "owner_team", "external_id", "look_interval_minutes"}
+) | {"is_management_account"}
 LOOKED_AT_AGAIN = frozenset({"environment", "ou_path", "tags", "external_id", "look_interval_minutes"})
 SECRET = frozenset({"external_id"})
 
@@ -31,10 +33,23 @@ def update_account(*, account_id: str, changes: Mapping[str, Any], actor: Actor)
     if before:
         for name in before:
             setattr(account, name, changes[name])
+        if "is_management_account" in before:
+            _settle_payer(account, actor)
         _require(actor, account, "You may not move it there: no role of yours lets you operate accounts of that place.")
         _store(account, before)
         _record(account, before, actor)
     return account
+
+
+def _settle_payer(account: Account, actor: Actor) -> None:
+    """An organisation has one management account, which all members share: marking another takes it from the first."""
+    if not actor.may_everywhere(Permission.OPERATE):
+        raise PermissionDenied("Only an operator of the whole fleet says which account is the management account.")
+    others = Account.objects.select_for_update().filter(is_management_account=True).exclude(pk=account.pk)
+    for other in others.order_by("pk") if account.is_management_account else ():
+        other.is_management_account = False
+        other.save(update_fields=["is_management_account", "updated_at"])
+        _record(other, {"is_management_account": True}, actor)
 
 
 def _require(actor: Actor, account: Account, refusal: str) -> None:

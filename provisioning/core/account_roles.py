@@ -8,6 +8,7 @@ from provisioning.core.access_path import AccessPath, Document
 PURPOSES = {
     "look": "Reads what a look compares; it can write nothing.",
     "apply": "Makes the calls of approved plans, each session narrowed to its calls.",
+    "payer-apply": "Writes the budgets that members keep at the payer; it can write nothing else.",
     "hand-over": "Makes a first password or an access key, and takes it back.",
 }
 BOUNDARY_PURPOSE = "The most that apply can do."

@@ -93,13 +93,18 @@ class Inputs:
     owned: Mapping[ResourceKey, Applied]
     """By key with the name as the kind compares it (`Kind.identity`)."""
     kinds: Mapping[str, Kind[Any]]
+    kept: frozenset[str] = frozenset()
+    """Kinds of which whatever we own and nobody declares any more is extra: those a payer keeps for members."""
 
 
 def needed_sections(
-    items: Iterable[DesiredItem], closed: Iterable[ClosedScope], kinds: Mapping[str, Kind[Any]]
+    items: Iterable[DesiredItem],
+    closed: Iterable[ClosedScope],
+    kinds: Mapping[str, Kind[Any]],
+    kept: Iterable[str] = (),
 ) -> frozenset[Section]:
-    """The sections a look must read for what is declared, and no more."""
-    named = {item.kind for item in items} | {scope.kind for scope in closed}
+    """The sections a look must read for what is declared or kept for others, and no more."""
+    named = {item.kind for item in items} | {scope.kind for scope in closed} | {*kept}
     return frozenset(section for name in named for section in kinds[name].sections)
 
 
@@ -136,7 +141,7 @@ class _Observed:
 def assess(inputs: Inputs) -> Assessment:
     """Compare everything desired of one account with one snapshot of it."""
     inputs = replace(inputs, context=_located(inputs))
-    declared_kinds = {item.kind for item in inputs.items} | {scope.kind for scope in inputs.closed}
+    declared_kinds = {item.kind for item in inputs.items} | {scope.kind for scope in inputs.closed} | inputs.kept
     unread = {
         name: next(iter(reasons.values()))
         for name in sorted(declared_kinds)
@@ -147,6 +152,9 @@ def assess(inputs: Inputs) -> Assessment:
     extras = tuple(
         extra for scope in inputs.closed if scope.kind not in unread for extra in _extras(scope, observed.specs, inputs)
     )
+    scopes = {scope.kind for scope in inputs.closed}
+    for kind in sorted(inputs.kept - unread.keys() - scopes):
+        extras += tuple(_orphans(inputs.kinds[kind], observed.specs, inputs))
     return Assessment(items, extras, unread, _unmanaged(observed.specs, inputs, extras))
 
 
@@ -276,6 +284,16 @@ def _extras(scope: ClosedScope, observed: Mapping[str, Mapping[str, Any]], input
             difference = Difference("", DriftType.EXTRA, None, plain(spec))
             key, arn = ResourceKey(scope.kind, name), str(inventory[name]["arn"])
             yield Finding(key, difference, Remedy.PERSON, "removal_not_supported_yet", arn)
+
+
+def _orphans(kind: Kind[Any], observed: Mapping[str, Mapping[str, Any]], inputs: Inputs) -> Iterable[Finding]:
+    """What is ours, is there, and is declared by nobody any more: whose member left, or ended its assignment."""
+    declared = {kind.identity(item.name) for item in inputs.items if item.kind == kind.name}
+    for name, spec in sorted(observed[kind.name].items()):
+        key = ResourceKey(kind.name, name)
+        if kind.identity(name) not in declared and _ledger_key(kind, key) in inputs.owned:
+            difference = Difference("", DriftType.EXTRA, None, plain(spec))
+            yield Finding(key, difference, Remedy.PERSON, "removal_not_supported_yet")
 
 
 def _unmanaged(

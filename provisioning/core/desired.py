@@ -25,6 +25,7 @@ class Origin:
     """Where an item comes from; data only, so that nothing points back to the templates.
 
     `author` wrote the version, `assigned_by` chose where it holds and with which parameters: neither may approve.
+    `member`: the account it is declared for, where another one, the payer, keeps it.
     """
 
     baseline: str
@@ -33,6 +34,11 @@ class Origin:
     author: str
     approved_for_production: bool = False
     assigned_by: tuple[str, ...] = ()
+    member: str = ""
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON data; without a member where there is none."""
+        return {name: value for name, value in vars(self).items() if name != "member" or value}
 
     def __str__(self) -> str:
         return f"{self.baseline} v{self.version}"
@@ -47,6 +53,21 @@ class DesiredItem:
     declared: Mapping[str, Any] = field(hash=False)
     mode: Mode
     origins: tuple[Origin, ...]
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON data."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "declared": self.declared,
+            "mode": self.mode.value,
+            "origins": [origin.to_plain() for origin in self.origins],
+        }
+
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> "DesiredItem":
+        """Rebuild what was stored."""
+        return cls(data["kind"], data["name"], data["declared"], Mode(data["mode"]), _origins(data["origins"]))
 
 
 @dataclass(frozen=True)
@@ -104,27 +125,23 @@ class DesiredCheck:
 
 @dataclass(frozen=True)
 class DesiredAccount:
-    """Everything desired of one account. Stored as `to_plain`, one generation after the other."""
+    """Everything desired of one account. Stored as `to_plain`, one generation after the other.
+
+    `at_payer`: declared for it but kept in the management account, by the names they have there; shown here only.
+    """
 
     items: tuple[DesiredItem, ...]
     closed: tuple[ClosedScope, ...] = ()
     checks: tuple[DesiredCheck, ...] = ()
+    at_payer: tuple[DesiredItem, ...] = ()
 
     def to_plain(self) -> dict[str, Any]:
         """As JSON data, sorted, so that equal desires have equal digests."""
-        return {
-            "items": [
-                {
-                    "kind": item.kind,
-                    "name": item.name,
-                    "declared": item.declared,
-                    "mode": item.mode.value,
-                    "origins": [vars(origin) for origin in item.origins],
-                }
-                for item in sorted(self.items, key=lambda item: (item.kind, item.name))
-            ],
+        elsewhere = {"at_payer": _plain_items(self.at_payer)} if self.at_payer else {}
+        return elsewhere | {
+            "items": _plain_items(self.items),
             "closed": [
-                {"kind": scope.kind, "path": scope.path, "origins": [vars(origin) for origin in scope.origins]}
+                {"kind": scope.kind, "path": scope.path, "origins": [origin.to_plain() for origin in scope.origins]}
                 for scope in sorted(self.closed, key=lambda scope: (scope.kind, scope.path))
             ],
             # Left out where there are none, so that states stored before there were checks keep their digests.
@@ -138,21 +155,17 @@ class DesiredAccount:
     def from_plain(cls, data: Mapping[str, Any]) -> "DesiredAccount":
         """Rebuild what was stored."""
         return cls(
-            items=tuple(
-                DesiredItem(
-                    kind=item["kind"],
-                    name=item["name"],
-                    declared=item["declared"],
-                    mode=Mode(item["mode"]),
-                    origins=_origins(item["origins"]),
-                )
-                for item in data["items"]
-            ),
+            items=tuple(DesiredItem.from_plain(item) for item in data["items"]),
+            at_payer=tuple(DesiredItem.from_plain(item) for item in data.get("at_payer", ())),
             closed=tuple(
                 ClosedScope(scope["kind"], scope["path"], _origins(scope["origins"])) for scope in data["closed"]
             ),
             checks=tuple(DesiredCheck.from_plain(check) for check in data.get("checks", ())),
         )
+
+
+def _plain_items(items: tuple[DesiredItem, ...]) -> list[dict[str, Any]]:
+    return [item.to_plain() for item in sorted(items, key=lambda item: (item.kind, item.name))]
 
 
 def _origins(data: list[dict[str, Any]]) -> tuple[Origin, ...]:

@@ -55,6 +55,8 @@ class Kind(ABC, Generic[Spec]):
     """IAM actions of every read that `reread` may ask for."""
     only: ClassVar[str] = ""
     """The item's name where an account has exactly one of the kind: it is declared by its fields alone."""
+    at_payer: ClassVar[bool] = False
+    """Whether an item may say `at: payer`: it is then kept, for its member, by the management account."""
     runbook: ClassVar[str] = ""
     """The page of docs/ that tells a person what to do, where only a person can."""
 
@@ -65,6 +67,10 @@ class Kind(ABC, Generic[Spec]):
     def is_attested(self) -> bool:
         """Whether it is known by people's word alone: there is nothing to call for, to own or to adopt."""
         return Section.ATTESTATIONS in self.sections
+
+    def for_payer(self, name: str, declared: Mapping[str, Any], member: str) -> tuple[str, Mapping[str, Any]]:
+        """The name and fields by which the payer keeps an item of a member. Raises DeclarationError."""
+        raise NotImplementedError(f"{self.name} is never kept at the payer")
 
     @abstractmethod
     def parse(self, name: str, declared: Mapping[str, Any], context: Context) -> Spec:

@@ -1,9 +1,12 @@
-"""People's addresses do not go into what can never be changed: history keeps where mail goes, not to whom."""
+"""People's addresses and external ids do not go into what can never be changed: history keeps where mail goes, not to
+whom, and that a trust asks for an external id, not for which."""
 
 import re
 from typing import Any
 
 _ADDRESS = re.compile(r"[^\s@,;:<>\"'\[\](){}]+(?=@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)")
+
+_SECRET = frozenset({"sts:externalid", "external_id"})
 
 
 _PERSONS = frozenset({"full_name", "phone"})
@@ -11,7 +14,7 @@ _PERSONS = frozenset({"full_name", "phone"})
 
 
 def without_addresses(value: Any) -> Any:
-    """The same JSON with the part of each e-mail address before the @ as `…`."""
+    """The same JSON with the part of each e-mail address before the @, and each external id of a trust, as `…`."""
     if isinstance(value, str):
         return _ADDRESS.sub("…", value)
     if isinstance(value, dict):
@@ -33,4 +36,5 @@ def _shown(key: str, item: Any) -> Any:
 
 
 def _masked(key: Any, item: Any) -> Any:
-    return "…" if key in _PERSONS and isinstance(item, str) else without_addresses(item)
+    is_hidden = (key in _PERSONS and isinstance(item, str)) or (str(key).lower() in _SECRET and item is not None)
+    return "…" if is_hidden else without_addresses(item)

@@ -75,6 +75,14 @@ def apply_policies(kinds: Sequence[Kind[Any]], protected: Sequence[str], place: 
     return in_documents([*_denials(protected, place), _reads(kinds), *_writes(grants, place)])
 
 
+def payer_apply_policies(
+    kinds: Sequence[Kind[Any]], protected: Sequence[str], place: AccessPath
+) -> tuple[Document, ...]:
+    """In the management account: what looking needs, and the calls of what members keep there; nothing else."""
+    grants = {grant for kind in kinds if kind.at_payer for grant in kind.writes}
+    return in_documents([*_denials(protected, place), _reads(kinds), *_writes(grants, place)])
+
+
 def apply_boundary(protected: Sequence[str], place: AccessPath) -> Document:
     """The most the apply role can ever do, whatever else somebody attaches to it."""
     return document(

@@ -8,6 +8,7 @@ from provisioning.models.hand_over import HandOver
 from provisioning.models.heartbeat import Heartbeat
 from provisioning.models.lease import FleetPause, Lease
 from provisioning.models.ownership import Ownership
+from provisioning.models.payer_item import PayerItem
 from provisioning.models.plan_record import Decision, PlanRecord
 from provisioning.models.run import Run, Write
 from provisioning.models.snapshot_record import AccountFacts, SectionBody, SnapshotRecord
@@ -25,6 +26,7 @@ __all__ = [
     "Heartbeat",
     "Lease",
     "Ownership",
+    "PayerItem",
     "PlanRecord",
     "Run",
     "SectionBody",

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from provisioning.core.desired import Mode
-from provisioning.models import DesiredHead, SnapshotRecord
+from provisioning.models import DesiredHead, DesiredState, PayerItem, SnapshotRecord
 from provisioning.services.arns import with_arns
 
 
@@ -18,6 +18,9 @@ class OriginSerializer(serializers.Serializer[Any]):
     assignment = serializers.CharField()
     author = serializers.CharField()
     approved_for_production = serializers.BooleanField()
+    member = serializers.CharField(
+        required=False, help_text="The account it is declared for, where the payer keeps it."
+    )
 
 
 class DesiredItemSerializer(serializers.Serializer[Any]):
@@ -76,6 +79,12 @@ class DesiredStateSerializer(serializers.Serializer[Any]):
     items = DesiredItemSerializer(many=True)
     closed = ClosedScopeSerializer(many=True)
     checks = DesiredCheckSerializer(many=True)
+    payer = serializers.CharField(
+        allow_null=True, help_text="The account that keeps `at_payer`; null where nothing is."
+    )
+    at_payer = DesiredItemSerializer(
+        many=True, help_text="Declared for this account, kept by the payer under these names: shown here only."
+    )
 
 
 def desired_state(account_id: str, head: DesiredHead | None) -> dict[str, Any]:
@@ -92,7 +101,15 @@ def desired_state(account_id: str, head: DesiredHead | None) -> dict[str, Any]:
         "items": with_arns(account_id, state.data["items"]) if state else [],
         "closed": state.data["closed"] if state else [],
         "checks": state.data.get("checks", []) if state else [],
+        **kept_at_payer(account_id, state),
     }
+
+
+def kept_at_payer(account_id: str, state: DesiredState | None) -> dict[str, Any]:
+    """What this generation has kept elsewhere, and where."""
+    items = state.data.get("at_payer", []) if state else []
+    row = PayerItem.objects.filter(member_id=account_id, is_gone=False).order_by("pk").first() if items else None
+    return {"payer": row.payer_id if row else None, "at_payer": items}
 
 
 class SectionSerializer(serializers.Serializer[Any]):

@@ -47,7 +47,7 @@ def observe(
     """
     kinds = all_kinds()
     desired = work.desired
-    sections = needed_sections(desired.items, desired.closed, kinds)
+    sections = needed_sections(desired.items, desired.closed, kinds, work.kept)
     if desired.checks:
         sections |= {Section.IAM_DETAILS}
     declared = declared_names(desired.items, kinds)
@@ -56,7 +56,7 @@ def observe(
     )
     if Section.ATTESTATIONS in sections:
         snapshot = _with(snapshot, {Section.ATTESTATIONS: _attested(work)})
-    inputs = Inputs(desired.items, desired.closed, snapshot, work.context, _owned(work, owned_too), kinds)
+    inputs = Inputs(desired.items, desired.closed, snapshot, work.context, _owned(work, owned_too), kinds, work.kept)
     assessment = assess(inputs)
     has_changes = any(item.change for item in assessment.items)
     if has_changes and Section.IAM_DETAILS in sections and Section.IAM_SUMMARY not in sections:

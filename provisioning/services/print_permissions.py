@@ -19,6 +19,7 @@ from provisioning.core.role_policies import (
     apply_policies,
     hand_over_policy,
     look_policies,
+    payer_apply_policies,
     simulator_policy,
 )
 from provisioning.kinds import all_kinds
@@ -39,12 +40,16 @@ class HubFacts:
 
 
 def role_policies(place: AccessPath) -> Mapping[str, Document]:
-    """What the three roles of an account may do, numbered where one role needs several policies."""
+    """What the three roles of an account may do, numbered where one role needs several policies.
+
+    In the management account, which pays for the members, the apply role has `payer-apply` instead.
+    """
     kinds = [*all_kinds().values()]
     numbered = {
         "look": look_policies(kinds),
         "apply": apply_policies(kinds, PROTECTED_ROLES, place),
         "hand-over": (hand_over_policy(place),),
+        "payer-apply": payer_apply_policies(kinds, PROTECTED_ROLES, place),
     }
     return {
         **{f"{role}-{number}": one for role, policies in numbered.items() for number, one in enumerate(policies, 1)},

@@ -42,7 +42,7 @@ def reconcile_drift(look: Look, assessment: Assessment, kinds: Mapping[str, Kind
     rows = {(row.kind, row.identity, row.path): row for row in Drift.objects.filter(account_id=look.account_id)}
     settling = {place for place, finding in found.items() if _settles(rows.get(place), finding, look.at)}
     arns = {item.key: item.arn for item in assessment.items}
-    origins = {key: [vars(origin) for origin in found] for key, found in assessment.origins.items()}
+    origins = {key: [origin.to_plain() for origin in found] for key, found in assessment.origins.items()}
     for place, finding in found.items():
         if place not in settling:
             more = {"origins": origins.get(finding.key, []), "arn": arns.get(finding.key, finding.arn)}

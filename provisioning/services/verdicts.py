@@ -70,7 +70,7 @@ def _verdict(
         # What was seen before it was set aside and came back is not what is there.
         last = replace(last, done_at=None)
     look = LookFacts(
-        assigned=bool(head and (head["items"] or head["closed"] or head["checks"])) or bool(head and head["failure"]),
+        assigned=bool(head and any(head[part] for part in (*_PARTS, "failure"))),
         last_done_at=last.done_at,
         last_failure=last.failure,
         not_renderable=bool(head and head["failure"]),
@@ -102,18 +102,19 @@ def _unattested(last: Mapping[str, _Last]) -> dict[str, frozenset[str]]:
     }
 
 
+_PARTS = ("items", "closed", "checks", "at_payer")
+"""What may be desired of an account: with any of it something is assigned."""
+
+
 def _heads(ids: list[str]) -> dict[str, Mapping[str, Any]]:
     def length(path: str) -> Func:
         return Func(F(path), function="jsonb_array_length", output_field=IntegerField())
 
     rows = DesiredHead.objects.filter(pk__in=ids).annotate(
-        items=length("current__data__items"),
-        closed=length("current__data__closed"),
-        checks=length("current__data__checks"),
-        generation=F("current__generation"),
+        **{part: length(f"current__data__{part}") for part in _PARTS}, generation=F("current__generation")
     )
     place = {"environment": F("account__environment"), "own_interval": F("account__look_interval_minutes")}
-    shown = ("account_id", "failure", "items", "closed", "checks", "generation")
+    shown = ("account_id", "failure", "generation", *_PARTS)
     return {row["account_id"]: row for row in rows.values(*shown, **place)}
 
 

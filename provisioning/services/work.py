@@ -1,5 +1,6 @@
 """What a worker needs to know of an account before it enters it: read once, in one place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from provisioning.core.assess import Applied
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import DesiredAccount
 from provisioning.core.kind import Context
-from provisioning.kinds import attested_kinds
+from provisioning.kinds import all_kinds, attested_kinds
 from provisioning.kinds.context import context_of
 from provisioning.models import DesiredHead, Ownership
 from provisioning.services.attested import Attested, attested_of
@@ -35,6 +36,8 @@ class Work:
     attested: tuple[Attested, ...] = ()
     scps: Levels | None = None
     """The service control policies that bind the account; None: not known, or no check considers them."""
+    kept: frozenset[str] = frozenset()
+    """Kinds of things that it has as the payer, kept for members."""
     shown_only: str = ""
     """Reason code why no plan can be carried out there; '' when plans can."""
 
@@ -54,6 +57,7 @@ def load_work(account_id: str) -> Work:
     head = DesiredHead.objects.select_related("current").filter(pk=account_id).first()
     current = head.current if head else None
     desired = DesiredAccount.from_plain(current.data) if current else DesiredAccount(())
+    owned = load_owned(account_id)
     return Work(
         account_id=account_id,
         partition=account.partition,
@@ -62,16 +66,22 @@ def load_work(account_id: str) -> Work:
         desired=desired,
         generation=current.generation if current else 0,
         not_renderable=bool(head and head.failure),
-        owned=load_owned(account_id),
+        owned=owned,
         context=_context(account, desired),
         attested=attested_of(account_id) if _needs_attested(desired) else (),
         scps=scps_of(account) if any(check.considers == "full" for check in desired.checks) else None,
+        kept=_kept(owned) if account.is_management_account else frozenset(),
         shown_only="apply_role_denied" if account.apply_role in ROLE_FAILED else "",
     )
 
 
 def _needs_attested(desired: DesiredAccount) -> bool:
     return any(item.kind in attested_kinds() for item in desired.items)
+
+
+def _kept(owned: Iterable[ResourceKey]) -> frozenset[str]:
+    kinds = all_kinds()
+    return frozenset(key.kind for key in owned if kinds[key.kind].at_payer)
 
 
 def load_owned(account_id: str) -> dict[ResourceKey, Applied]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.budgets.model import FAR_END, Budget, Notification, instant, notification_key
+from sandbox.budgets.model import FAR_END, Budget, Notification, instant, notification_key, period_starts
 from sandbox.errors import AwsError, invalid_parameter
 
 _FIXED = ("RI_UTILIZATION", "RI_COVERAGE", "SAVINGS_PLANS_UTILIZATION", "SAVINGS_PLANS_COVERAGE")
+_PLANNED = {"MONTHLY": 12, "QUARTERLY": 4}
+_LOOKBACK = {"DAILY": 60, "MONTHLY": 12, "QUARTERLY": 4, "ANNUALLY": 1}
+_DEEPEST = 2
 _AMOUNT = re.compile(r"([0-9]*\.)?[0-9]+")
 _SNS_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:.+")
 EMAIL_LIMIT, SNS_LIMIT = 10, 1
@@ -35,7 +38,7 @@ def check_body(body: dict[str, Any]) -> None:
 def _check_limits(body: dict[str, Any]) -> None:
     given = [name for name in ("BudgetLimit", "PlannedBudgetLimits", "AutoAdjustData") if body.get(name)]
     if body["BudgetType"] in _FIXED:
-        _check_fixed_limit(body)
+        _check_fixed(body, given)
     elif len(given) != 1:
         raise invalid_parameter(
             "Unable to create/update budget - please provide one of the followings: "
@@ -46,11 +49,41 @@ def _check_limits(body: dict[str, Any]) -> None:
             raise invalid_parameter(f"Amount {spend['Amount']} is not a plain decimal number.")
         if spend and body["BudgetType"] == "COST" and spend["Unit"] != "USD":
             raise invalid_parameter(f"Unit {spend['Unit']} is not the currency of this account: use USD.")
-    if body.get("PlannedBudgetLimits") and body["TimeUnit"] not in ("MONTHLY", "QUARTERLY"):
+    if body.get("PlannedBudgetLimits"):
+        _check_planned(body)
+    if body.get("AutoAdjustData"):
+        _check_adjusting(body)
+
+
+def _check_planned(body: dict[str, Any]) -> None:
+    """As many as are left of a year of them, without a gap, from the present period on."""
+    count = _PLANNED.get(body["TimeUnit"])
+    if count is None:
         raise invalid_parameter("PlannedBudgetLimits are for MONTHLY and QUARTERLY budgets only.")
+    given = sorted(map(int, body["PlannedBudgetLimits"]))
+    due = period_starts(body["TimeUnit"], count)
+    if given != due[: len(given)]:
+        raise invalid_parameter(
+            f"PlannedBudgetLimits must start from the current period and have {count} entries, keyed by period starts."
+        )
 
 
-def _check_fixed_limit(body: dict[str, Any]) -> None:
+def _check_adjusting(body: dict[str, Any]) -> None:
+    adjusting = body["AutoAdjustData"]
+    history = adjusting.get("HistoricalOptions")
+    if (adjusting["AutoAdjustType"] == "HISTORICAL") != bool(history):
+        raise invalid_parameter("HistoricalOptions are needed for HISTORICAL and are not for FORECAST.")
+    most = _LOOKBACK.get(body["TimeUnit"], 0)
+    if history and not 1 <= history["BudgetAdjustmentPeriod"] <= most:
+        raise invalid_parameter(f"BudgetAdjustmentPeriod of a {body['TimeUnit']} budget must be from 1 to {most}.")
+
+
+def _check_fixed(body: dict[str, Any], given: list[str]) -> None:
+    if set(given) - {"BudgetLimit"}:
+        raise invalid_parameter(f"{given[-1]} is for COST and USAGE budgets only.")
+    services = (body.get("CostFilters") or {}).get("Service") or []
+    if body["BudgetType"].startswith("RI_") and len(services) != 1 and not body.get("FilterExpression"):
+        raise invalid_parameter(f"A {body['BudgetType']} budget needs a filter of exactly one Service.")
     limit = body.get("BudgetLimit")
     if limit and (float(limit["Amount"]) != 100 or limit["Unit"] != "PERCENTAGE"):
         raise invalid_parameter("The limit of this budget type must be 100 PERCENTAGE.")
@@ -61,14 +94,35 @@ def _check_dialect(body: dict[str, Any]) -> None:
     newer = [name for name in ("FilterExpression", "Metrics") if body.get(name)]
     if older and newer:
         raise invalid_parameter(f"{older[0]} and {newer[0]} can't be used together.")
-    if body.get("CostTypes") and body["BudgetType"] == "USAGE":
+    if body.get("CostTypes") and body["BudgetType"] != "COST":
         raise invalid_parameter("CostTypes are for COST budgets only.")
     if body.get("Metrics") and len(body["Metrics"]) != 1:
         raise invalid_parameter("Exactly one metric must be given.")
+    if body.get("FilterExpression"):
+        _check_expression(body["FilterExpression"], 0)
+
+
+def _check_expression(expression: dict[str, Any], depth: int) -> None:
+    """One root; And and Or of two or more; two deep at most."""
+    given = [name for name, value in expression.items() if value]
+    if len(given) != 1:
+        raise invalid_parameter("An Expression has exactly one root operator.")
+    name, value = given[0], expression[given[0]]
+    if name not in ("And", "Or", "Not"):
+        return
+    if depth == _DEEPEST:
+        raise invalid_parameter(f"Expressions may be nested {_DEEPEST} deep.")
+    parts = [value] if name == "Not" else value
+    if name != "Not" and len(parts) < 2:
+        raise invalid_parameter(f"{name} needs two operands.")
+    for part in parts:
+        _check_expression(part, depth + 1)
 
 
 def check_period(body: dict[str, Any], notifications: list[Notification]) -> None:
-    """A daily budget has no forecast."""
+    """A daily budget has no forecast, and neither has a percentage."""
+    if body["BudgetType"] in _FIXED and any(item.key[0] == "FORECASTED" for item in notifications):
+        raise invalid_parameter(f"FORECASTED notifications are not supported for {body['BudgetType']} budgets.")
     if body["TimeUnit"] == "DAILY" and any(item.key[0] == "FORECASTED" for item in notifications):
         raise invalid_parameter("FORECASTED notifications are not supported for DAILY budgets.")
 

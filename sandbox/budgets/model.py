@@ -136,3 +136,11 @@ def period_start(unit: str) -> float:
         return today.timestamp()
     month = {"QUARTERLY": (today.month - 1) // 3 * 3 + 1, "ANNUALLY": 1}.get(unit, today.month)
     return today.replace(day=1, month=month).timestamp()
+
+
+def period_starts(unit: str, count: int) -> list[int]:
+    """The starts of this period and those after it, UTC, in epoch seconds."""
+    first = datetime.fromtimestamp(period_start(unit), UTC)
+    length = 3 if unit == "QUARTERLY" else 1
+    months = [first.year * 12 + first.month - 1 + length * number for number in range(count)]
+    return [int(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC).timestamp()) for month in months]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,18 +14,22 @@ from sandbox.call import Call
 from sandbox.errors import AwsError, invalid_parameter, not_found
 from sandbox.world import world
 
-NOTIFICATIONS_AT_CREATE = 10
+NOTIFICATIONS_PER_BUDGET = 10
+BUDGETS_PER_ACCOUNT = 20_000
 
 
 def create_budget(call: Call) -> None:
     check_account(call)
     body, stored = call.params["Budget"], world.account_budgets(call.account)
     checks.check_body(body)
+    _check_linked_accounts(call.account, body)
     if body["BudgetName"] in stored:
         raise AwsError(
             "DuplicateRecordException",
             f"Error creating budget: {body['BudgetName']} - the budget already exists.",
         )
+    if len(stored) >= BUDGETS_PER_ACCOUNT:
+        raise AwsError("ServiceQuotaExceededException", f"An account has at most {BUDGETS_PER_ACCOUNT} budgets.")
     budget = Budget(call.account, stored_body(call.account, body))
     for given in call.params.get("NotificationsWithSubscribers") or []:
         _add_notification(budget, given["Notification"], given["Subscribers"])
@@ -36,6 +41,10 @@ def _add_notification(budget: Budget, given: dict[str, Any], addresses: list[dic
     notification = checks.made_notification(given, addresses)
     checks.refuse_duplicate(budget, notification)
     checks.check_period(budget.body, [notification])
+    if len(budget.notifications) >= NOTIFICATIONS_PER_BUDGET:
+        raise AwsError(
+            "CreationLimitExceededException", f"A budget takes at most {NOTIFICATIONS_PER_BUDGET} notifications."
+        )
     budget.notifications.append(notification)
 
 
@@ -44,8 +53,17 @@ def update_budget(call: Call) -> None:
     body = call.params["NewBudget"]
     budget = budget_of(call, body["BudgetName"])
     checks.check_body(body)
+    _check_linked_accounts(call.account, body)
     checks.check_period(body, budget.notifications)
     budget.replace(body)
+
+
+def _check_linked_accounts(account: str, body: dict[str, Any]) -> None:
+    """A member sees its own spending only, so it has nothing to tell accounts apart by."""
+    newer = '"LINKED_ACCOUNT"' in json.dumps(body.get("FilterExpression") or {})
+    named = "LinkedAccount" in (body.get("CostFilters") or {}) or newer
+    if named and account != world.hub.get("management", account):
+        raise invalid_parameter("LinkedAccount filters are for the management account only.")
 
 
 def delete_budget(call: Call) -> None:

@@ -44,6 +44,18 @@ def add_vending_role(management: str, external_id: str) -> None:
     deploy_stackset(shipped("firstline-vending"), parameters, [management])
 
 
+def add_payer_roles(account: str, external_id: str) -> None:
+    """In the management account: a look role, and one that writes budgets only."""
+    hub = f"arn:aws:iam::{world.hub['account']}:role/firstline/"
+    parameters = {
+        "HubLookRoleArn": f"{hub}firstline-look-worker",
+        "HubApplyRoleArn": f"{hub}firstline-apply-worker",
+        "ExternalId": external_id,
+        "OrganizationId": world.hub["org_id"],
+    }
+    deploy_stackset(shipped("firstline-payer"), parameters, [account])
+
+
 def add_aws_roles(account: str) -> None:
     """OrganizationAccountAccessRole's permissions, a service-linked role and an Identity Center role."""
     backend = world.iam(account)

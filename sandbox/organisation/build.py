@@ -9,7 +9,13 @@ from typing import Any
 
 from sandbox.call import Principal
 from sandbox.iam.entities import find
-from sandbox.organisation.access import add_access_roles, add_aws_roles, add_hub_roles, add_vending_role
+from sandbox.organisation.access import (
+    add_access_roles,
+    add_aws_roles,
+    add_hub_roles,
+    add_payer_roles,
+    add_vending_role,
+)
 from sandbox.organisation.broken import break_access
 from sandbox.organisation.content import add_content
 from sandbox.organisation.tree import Tree
@@ -44,7 +50,8 @@ def example(name: str) -> dict[str, Any]:
 def build(description: Mapping[str, Any]) -> dict[str, Any]:
     """Replaces everything there is. Returns what a client needs to know to enter the accounts.
 
-    `hub_roles` and `firstline_roles` false leave out our own roles, for whoever deploys the templates himself.
+    `hub_roles` and `firstline_roles` false leave out our own roles, for whoever deploys the templates himself;
+    `payer_roles` true adds those of the management account.
     """
     if "example" in description:
         description = {**example(description["example"]), **{k: v for k, v in description.items() if k != "example"}}
@@ -60,6 +67,8 @@ def build(description: Mapping[str, Any]) -> dict[str, Any]:
         world.hub.update(account=hub, management=management, org_id=tree.org_id, external_id=external_id)
         if description.get("hub_roles", True):
             add_vending_role(management, external_id)
+        if description.get("payer_roles"):
+            add_payer_roles(management, external_id)
         for one in description.get("accounts", []):
             _add_account(tree, one, description.get("firstline_roles", True))
         return summary()

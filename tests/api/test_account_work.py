@@ -4,7 +4,10 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from provisioning.core.desired import DesiredAccount, DesiredItem, Mode
 from provisioning.models import Run
+from provisioning.services.keep_at_payer import keep_at_payer
+from provisioning.services.set_desired_state import set_desired_state
 from tests import factories
 from tests.api.conftest import As
 
@@ -55,6 +58,18 @@ def test_desired_state_names_the_origin_of_each_item(operator: APIClient) -> Non
     assert (body["generation"], body["failure"]) == (1, [])
     assert (item["kind"], item["name"], item["mode"]) == ("iam.group", "Developers", "enforce")
     assert (item["origins"][0]["baseline"], item["origins"][0]["version"]) == ("first", 1)
+
+
+def test_desired_state_shows_what_the_payer_keeps_for_the_account(operator: APIClient) -> None:
+    payer = factories.account("777766665555", is_management_account=True)
+    account = factories.account(ID)
+    kept = DesiredItem("budget", f"{ID}-all", {"type": "cost"}, Mode.ENFORCE, (factories.origin(member=ID),))
+    set_desired_state(account_id=ID, desired=DesiredAccount((), at_payer=(kept,)), by="olga")
+    keep_at_payer(member_id=ID, payer_id=payer.pk, items=[kept])
+    body = operator.get(f"/api/v1/accounts/{account.pk}/desired-state").json()
+    assert (body["items"], body["payer"]) == ([], payer.pk)
+    assert [(one["name"], one["origins"][0]["member"]) for one in body["at_payer"]] == [(f"{ID}-all", ID)]
+    assert operator.get(f"/api/v1/accounts/{ID}").json()["verdict"]["reason"] != "unassigned"
 
 
 def test_desired_state_that_cannot_be_rendered_keeps_the_last_and_says_why(operator: APIClient) -> None:

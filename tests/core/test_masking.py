@@ -12,6 +12,7 @@ from provisioning.core.masking import without_addresses
         ({"subscribers": ["email ops+aws@mail.example.com"]}, {"subscribers": ["email …@mail.example.com"]}),
         ([{"a@b.example": 1}, None, True], [{"…@b.example": 1}, None, True]),
         ("arn:aws:sns:us-east-1:111111111111:alerts", "arn:aws:sns:us-east-1:111111111111:alerts"),
+        ({"StringEquals": {"sts:ExternalId": ["x1"]}}, {"StringEquals": {"sts:ExternalId": "…"}}),
         ("role/path+=,.@-name", "role/path+=,.@-name"),
     ],
 )

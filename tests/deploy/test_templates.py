@@ -16,8 +16,8 @@ from sandbox.cloudformation.deploy import shipped
 from tools.deployment import POLICIES, ROOT, files
 
 ACCOUNT, HUB = "111111111111", "999988887777"
-TEMPLATES = ["firstline-roles", "firstline-hub", "firstline-vending"]
-MODULES = ["roles", "hub", "vending"]
+TEMPLATES = ["firstline-roles", "firstline-payer", "firstline-hub", "firstline-vending"]
+MODULES = ["roles", "payer", "hub", "vending"]
 PLACE = AccessPath(account_id=ACCOUNT, role_path="/access/firstline/")
 WORKERS = {
     "look": "firstline-look-worker",
@@ -162,6 +162,8 @@ def test_module_names_its_provider_and_versions(name: str) -> None:
         ("hub", "hub-${each.key}", ["hub-look", "hub-apply", "hub-hand-over", "hub-vend"]),
         ("vending", "vending-1", ["vending-1"]),
         ("vending", "trust", ["trust"]),
+        ("payer", "${each.key}", ["look-1", "payer-apply-1"]),
+        ("payer", "trust", ["trust"]),
         (
             "hub",
             "hub-trust-${var.platform}",
@@ -182,6 +184,7 @@ def test_every_printed_file_is_used_by_a_module() -> None:
         "apply-1",
         "hand-over-1",
         "boundary-apply",
+        "payer-apply-1",
         "simulator",
         "trust",
         "vending-1",
@@ -197,6 +200,7 @@ def test_both_ways_make_the_same_roles() -> None:
     """Names, paths, boundaries and session length: what is not in the policy files."""
     terraform = {name: text_of(name) for name in MODULES}
     assert all(f'"{role}"' in terraform["roles"] for role in ROLES.values())
+    assert all(f'"{ROLES[role]}"' in terraform["payer"] for role in ("look", "apply"))
     assert all(f'"{role}"' in terraform["hub"] for role in WORKERS.values())
     for text in terraform.values():
         assert "max_session_duration = 3600" in text and "path                 = var.role_path" in text

@@ -5,8 +5,6 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from provisioning.core.change import Call
 from provisioning.core.plain import canonical
 from provisioning.core.snapshot import Section
@@ -158,9 +156,12 @@ def test_start_changes_and_end_stays() -> None:
     }
 
 
-def test_other_dialect_is_carried_over_and_never_written_over() -> None:
+def test_other_dialect_is_carried_over_where_what_it_says_is_not_declared() -> None:
     expression = {"FilterExpression": {"Dimensions": {"Key": "SERVICE"}}, "Metrics": ["NetUnblendedCost"]}
-    sent = update({"CostFilters": {}, "CostTypes": {}, **expression}, limit={"amount": "5", "unit": "USD"})
+    seen = BODY | {"CostFilters": {}, "CostTypes": {}, **expression}
+    wanted = KIND.parse("s3", {"type": "cost", "limit": {"amount": "5", "unit": "USD"}, "period": "monthly"}, CONTEXT)
+    (call,) = planned("s3", wanted, snapshot([seen]))
+    sent = call.params["NewBudget"]
 
     assert sent["BudgetLimit"]["Amount"] == "5"
     assert {name: sent.get(name) for name in expression} == expression
@@ -171,26 +172,14 @@ def test_auto_adjusted_limit_is_carried_over_as_it_was_asked_for() -> None:
     asked = {"AutoAdjustType": "HISTORICAL", "HistoricalOptions": {"BudgetAdjustmentPeriod": 3}}
     shown = deepcopy(asked) | {"LastAutoAdjustTime": "2026-05-01T00:00:00Z"}
     shown["HistoricalOptions"]["LookBackAvailablePeriods"] = 2  # type: ignore[index]
+    declared = {name: value for name, value in DECLARED.items() if name != "limit"}
+    adjusting = {"auto_adjust": {"by": "historical", "lookback": 3}, "filter": {}}
+    wanted = KIND.parse("s3", declared | adjusting, CONTEXT)
 
-    sent = update({"AutoAdjustData": shown}, filter={})
+    (call,) = planned("s3", wanted, snapshot([BODY | {"AutoAdjustData": shown}]))
 
-    assert sent["AutoAdjustData"] == asked
-    assert "BudgetLimit" not in sent
-
-
-@pytest.mark.parametrize(("unit", "months"), [("MONTHLY", 1), ("QUARTERLY", 3)])
-def test_planned_limits_are_sent_from_the_present_period_on(unit: str, months: int) -> None:
-    held = {_epoch(2026, 1): "10.0", _epoch(2026, 4): "40.0", _epoch(2026, 7): "7.0E7"}
-    shown = {key: {"Amount": amount, "Unit": "USD"} for key, amount in held.items()}
-
-    sent = update({"PlannedBudgetLimits": shown, "TimeUnit": unit}, filter={}, period=unit.lower())
-
-    limits = sent["PlannedBudgetLimits"]
-    assert len(limits) == 12 // months
-    assert min(limits) == _epoch(2026, 5 if months == 1 else 4)
-    assert [limits[key]["Amount"] for key in sorted(limits)][:3] == (
-        ["40", "40", "70000000"] if months == 1 else ["40", "70000000", "70000000"]
-    )
+    assert call.params["NewBudget"]["AutoAdjustData"] == asked
+    assert "BudgetLimit" not in call.params["NewBudget"]
 
 
 def test_body_is_left_alone_when_only_notifications_differ() -> None:

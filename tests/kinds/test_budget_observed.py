@@ -150,29 +150,10 @@ def test_unread_subscribers_are_never_taken_for_none() -> None:
     assert planned("s3", DESIRED, state) == ()
 
 
-def test_other_dialect_is_a_difference_of_its_own_for_a_person() -> None:
-    expected = {"filter": (Remedy.PERSON, "other_dialect"), "cost_types": (Remedy.PERSON, "other_dialect")}
-
-    assert remedies(DECLARED, seen(newer())) == expected
-    assert planned("s3", DESIRED, seen(newer())) == ()
-
-
 def test_other_dialect_is_no_difference_where_neither_filter_nor_cost_types_are_declared() -> None:
     declared = {name: value for name, value in DECLARED.items() if name not in ("filter", "cost_types")}
 
     assert drift("s3", KIND.parse("s3", declared, CONTEXT), seen(newer())) == {}
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        ({"AutoAdjustData": {"AutoAdjustType": "FORECAST", "LastAutoAdjustTime": "2026-05-01"}}, "auto_adjusted"),
-        ({"PlannedBudgetLimits": {"1777593600": {"Amount": "10000000", "Unit": "USD"}}}, "planned_limits"),
-    ],
-)
-def test_limit_that_aws_makes_is_left_to_a_person(body: dict[str, Any], reason: str) -> None:
-    assert remedies(DECLARED, seen(body)) == {"limit": (Remedy.PERSON, reason)}
-    assert planned("s3", DESIRED, seen(body)) == ()
 
 
 def test_when_aws_last_adjusted_a_limit_is_no_part_of_what_was_observed() -> None:

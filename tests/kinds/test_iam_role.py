@@ -299,11 +299,11 @@ def test_ordinary_roles_are_not_protected():
 @pytest.mark.parametrize(
     ("declared", "pointer", "told"),
     [
-        ([{"service": "ec2"}, {"account": "444455556666"}], "/trust/1", "not supported yet"),
-        ([{"servise": "ec2"}], "/trust/0", "There is no shortcut servise"),
+        ([{"service": "ec2"}, {"account": "4444"}], "/trust/1/account", "12 digits"),
+        ([{"servise": "ec2"}], "/trust/0", "service, account, saml, oidc, roles_anywhere"),
         ([], "/trust", "Give a list of shortcuts"),
         ("ec2", "/trust", "Give a list of shortcuts"),
-        ([{"service": "EC2!"}], "/trust/0", "Name an AWS service"),
+        ([{"service": "EC2!"}], "/trust/0/service", "Name an AWS service"),
         ([{"service": "ec2"}, {"document": {}}], "/trust/1", "can't stand beside"),
         ({"document": document("s3:Get*")}, "/trust/document/Statement/0", "Principal"),
         ({"document": trust(*(f"{ANN}{number:04}" for number in range(40)))}, "/trust/document", "2048"),

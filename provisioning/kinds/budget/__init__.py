@@ -7,9 +7,11 @@ from provisioning.core.change import Call, Change, ResourceKey
 from provisioning.core.diff import Difference
 from provisioning.core.kind import Context, Kind, Reread
 from provisioning.core.snapshot import Section, Snapshot
-from provisioning.kinds.budget import calls, observe, parse, reread
+from provisioning.kinds.budget import calls, observe, parse, payer, reread
 from provisioning.kinds.budget.declaration import BudgetFields
-from provisioning.kinds.budget.spec import OTHER_FORMS, UNREAD, BudgetSpec
+from provisioning.kinds.budget.spec import OTHER_DIALECT, UNREAD, BudgetSpec, Expression
+from provisioning.kinds.budget.templates import TemplateFields
+from provisioning.kinds.budget.words import CHARGES
 from provisioning.kinds.declaration import json_schema
 
 EXAMPLE = {
@@ -34,8 +36,7 @@ EXAMPLE = {
 
 
 class Budget(Kind[BudgetSpec]):
-    """Budgets that plan, or adjust, their limit themselves and those written with filter expressions are compared, and
-    left to a person where they differ."""
+    """Every type of budget; what it counts may be said in either of AWS's two dialects."""
 
     name: ClassVar[str] = "budget"
     sections: ClassVar[frozenset[Section]] = frozenset(
@@ -44,13 +45,17 @@ class Budget(Kind[BudgetSpec]):
     writes: ClassVar[frozenset[tuple[str, str]]] = frozenset({(calls.WRITE, "budget/*")})
     rereads: ClassVar[frozenset[str]] = frozenset({calls.READ})
     example: ClassVar[Mapping[str, Any]] = EXAMPLE
+    at_payer: ClassVar[bool] = True
     immutable: ClassVar[frozenset[str]] = frozenset({"type"})
 
     def parse(self, name: str, declared: Mapping[str, Any], context: Context) -> BudgetSpec:
         return parse.parse(name, declared, context)
 
+    def for_payer(self, name: str, declared: Mapping[str, Any], member: str) -> tuple[str, Mapping[str, Any]]:
+        return payer.for_payer(name, declared, member)
+
     def schema(self) -> Mapping[str, Any]:
-        return json_schema(BudgetFields)
+        return {"anyOf": [json_schema(BudgetFields), json_schema(TemplateFields)]}
 
     def identity(self, name: str) -> str:
         return name
@@ -77,9 +82,20 @@ class Budget(Kind[BudgetSpec]):
         return ()
 
     def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
-        observed = difference.observed
         if difference.field == "notifications":
-            return "not_read" if observed == UNREAD.value else None
-        if isinstance(observed, dict):
-            return next((reason for reason in OTHER_FORMS if reason in observed), None)
-        return None
+            return "not_read" if difference.observed == UNREAD.value else None
+        return (
+            OTHER_DIALECT if difference.field == "cost_types" and _cannot_be_said(name, difference, snapshot) else None
+        )
+
+
+def _cannot_be_said(name: str, difference: Difference, snapshot: Snapshot) -> bool:
+    """Some of the cost types beside charge types and a metric that only the newer dialect says, or the other way round:
+    what is not managed would be lost."""
+    if difference.path == "cost_types":
+        return isinstance(difference.desired, dict) and "include" in difference.desired
+    filters = observe.observed(snapshot)[name].filter
+    return isinstance(filters, Expression) and difference.path.removeprefix("cost_types[").rstrip("]") not in (
+        *CHARGES,
+        *("use_blended", "use_amortized"),
+    )

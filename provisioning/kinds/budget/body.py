@@ -2,72 +2,59 @@
 that we have no name for included."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from provisioning.core.fields import Exclusive, FrozenMap, Shared
-from provisioning.core.plain import plain
-from provisioning.kinds.budget.observe import in_other_dialect, instant, without_output
-from provisioning.kinds.budget.spec import BudgetSpec, Limit
-from provisioning.kinds.budget.words import COST_TYPES, FILTERS, PERIODS, TYPES
+from provisioning.core.fields import Exclusive, FrozenMap
+from provisioning.kinds.budget.dialects import MEMBERS, Scope, in_other_dialect, scope_of, wanted_scope, written
+from provisioning.kinds.budget.limits import FORMS, sent_limit, spend, without_output
+from provisioning.kinds.budget.observe import instant
+from provisioning.kinds.budget.spec import BudgetSpec, PlannedLimits
+from provisioning.kinds.budget.words import PERIODS, TYPES
 
 OUTPUT_ONLY = frozenset({"CalculatedSpend", "LastUpdatedTime", "HealthStatus"})
 OLDER, NEWER = frozenset({"CostFilters", "CostTypes"}), frozenset({"FilterExpression", "Metrics"})
-MONTHS = {"MONTHLY": 1, "QUARTERLY": 3}
+SCOPE = frozenset({"filter", "cost_types"})
+_NOTHING: Scope = Scope(Exclusive(FrozenMap()), Exclusive(FrozenMap()))
 
 
-def new_body(name: str, desired: BudgetSpec) -> dict[str, Any]:
-    """The Budget of a CreateBudget."""
-    fields = frozenset({"limit", "filter", "cost_types", "start"})
-    return {
-        "BudgetName": name,
-        "BudgetType": TYPES[desired.type],
-        "TimeUnit": PERIODS[desired.period],
-        **_managed({}, desired, fields),
-    }
+def new_body(name: str, desired: BudgetSpec, now: datetime) -> dict[str, Any]:
+    """The Budget of a CreateBudget; what is left out AWS fills in."""
+    unit = PERIODS[desired.period]
+    scope = written(wanted_scope(desired, _NOTHING), {}, TYPES[desired.type])
+    start = {"TimePeriod": {"Start": instant(desired.start)}} if isinstance(desired.start, str) else {}
+    body = {"BudgetName": name, "BudgetType": TYPES[desired.type], "TimeUnit": unit}
+    return {**body, **sent_limit(desired, unit, now), **(scope or {}), **start}
 
 
 def replaced_body(
     seen: Mapping[str, Any], desired: BudgetSpec, fields: frozenset[str], now: datetime
 ) -> dict[str, Any]:
     """The NewBudget of an UpdateBudget: what was seen, with these fields as they are desired."""
-    carried = _carried(seen, now)
-    managed = _managed(carried, desired, fields)
-    kept = {name: value for name, value in carried.items() if name != "CostFilters" or "filter" not in fields}
-    return kept | managed
-
-
-def _managed(carried: Mapping[str, Any], desired: BudgetSpec, fields: frozenset[str]) -> dict[str, Any]:
-    body: dict[str, Any] = {}
-    if "limit" in fields and isinstance(desired.limit, Limit):
-        body["BudgetLimit"] = _spend(desired.limit.amount, desired.limit.unit)
+    body = _carried(seen)
     if "period" in fields:
         body["TimeUnit"] = PERIODS[desired.period]
-    if "filter" in fields and isinstance(desired.filter, Exclusive) and desired.filter.items:
-        body["CostFilters"] = {FILTERS[name]: sorted(values) for name, values in sorted(desired.filter.items.items())}
-    if "cost_types" in fields and isinstance(desired.cost_types, Shared):
-        body["CostTypes"] = {**carried.get("CostTypes", {}), **_cost_types(desired.cost_types.items)}
+    # A plan that is carried over would lose its later months to the last amount, so ours is always sent whole.
+    managed = isinstance(desired.limit, PlannedLimits) or bool(fields & {"limit", "period"})
+    if managed and (limit := sent_limit(desired, body["TimeUnit"], now)):
+        body = {name: value for name, value in body.items() if name not in FORMS} | limit
+    if fields & SCOPE and (scope := scope_members(seen, desired)) is not None:
+        body = {name: value for name, value in body.items() if name not in MEMBERS} | scope
     if "start" in fields and isinstance(desired.start, str):
-        body["TimePeriod"] = {**carried.get("TimePeriod", {}), "Start": instant(desired.start)}
+        body["TimePeriod"] = {**body.get("TimePeriod", {}), "Start": instant(desired.start)}
     return body
 
 
-def _cost_types(declared: FrozenMap[str, bool]) -> dict[str, bool]:
-    return {COST_TYPES[name]: value for name, value in sorted(declared.items())}
+def scope_members(seen: Mapping[str, Any], desired: BudgetSpec) -> dict[str, Any] | None:
+    """The members of the body that say what is counted; None where no dialect can say it, which is for a person."""
+    return written(wanted_scope(desired, scope_of(seen)), seen, seen["BudgetType"])
 
 
-def _spend(amount: Decimal, unit: str) -> dict[str, str]:
-    # Large amounts come back in scientific notation, which UpdateBudget itself refuses.
-    return {"Amount": str(plain(amount)), "Unit": unit}
-
-
-def _carried(seen: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _carried(seen: Mapping[str, Any]) -> dict[str, Any]:
     body = {name: value for name, value in seen.items() if name not in OUTPUT_ONLY | _not_sent(seen)}
     if limit := body.get("BudgetLimit"):
-        body["BudgetLimit"] = _spend(Decimal(limit["Amount"]), limit["Unit"])
-    if planned := body.get("PlannedBudgetLimits"):
-        body["PlannedBudgetLimits"] = _from_now_on(planned, body["TimeUnit"], now)
+        body["BudgetLimit"] = spend(Decimal(limit["Amount"]), limit["Unit"])
     if adjusting := body.get("AutoAdjustData"):
         body["AutoAdjustData"] = without_output(adjusting)
     if filters := body.get("CostFilters"):
@@ -85,19 +72,3 @@ def _not_sent(seen: Mapping[str, Any]) -> frozenset[str]:
     # Naming the default view would ask for permissions on billing views; leaving it out means the same.
     default_view = {"BillingViewArn"} if str(seen.get("BillingViewArn", "")).endswith(":billingview/primary") else set()
     return frozenset(dialect | made_by_aws | empty | default_view)
-
-
-def _from_now_on(planned: Mapping[str, Any], unit: str, now: datetime) -> dict[str, Any]:
-    """The same plan, beginning with the present period: AWS takes no other, and goes on with the last amount after it
-    (API reference, PlannedBudgetLimits)."""
-    held = {int(key): _spend(Decimal(spend["Amount"]), spend["Unit"]) for key, spend in planned.items()}
-    return {
-        str(start): held[max((key for key in held if key <= start), default=min(held))] for start in _starts(unit, now)
-    }
-
-
-def _starts(unit: str, now: datetime) -> list[int]:
-    length = MONTHS.get(unit, 1)
-    first = (now.month - 1) // length * length
-    months = [now.year * 12 + first + length * number for number in range(12 // length)]
-    return [int(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC).timestamp()) for month in months]

@@ -1,14 +1,14 @@
 """The exact calls that create or change a budget."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from provisioning.core.change import Adopt, Call, Change, Create, Update
 from provisioning.core.fields import Exclusive, Shared, Unmanaged
 from provisioning.core.snapshot import Complete, Section, Snapshot
-from provisioning.kinds.budget.body import new_body, replaced_body
+from provisioning.kinds.budget.body import SCOPE, new_body, replaced_body, scope_members
 from provisioning.kinds.budget.notification_calls import Send, notification_calls, with_subscribers
 from provisioning.kinds.budget.spec import BudgetSpec, OtherForm
 
@@ -27,7 +27,7 @@ def calls(change: Change[BudgetSpec], snapshot: Snapshot) -> tuple[Call, ...]:
     """() for a budget of another type: none of our numbers would mean there what they mean here."""
     send = partial(_call, arn(change.key.name, snapshot.account_id, snapshot.partition), snapshot.account_id)
     if isinstance(change, Create):
-        return (_creating(change, send),)
+        return (_creating(change, _read_at(snapshot), send),)
     if change.observed.type != change.desired.type:
         return ()
     body = _body_calls(change, snapshot, send)
@@ -48,8 +48,14 @@ def _call(
     )
 
 
-def _creating(change: Create[BudgetSpec], send: "partial[Call]") -> Call:
-    params: dict[str, Any] = {"Budget": new_body(change.key.name, change.desired)}
+def _read_at(snapshot: Snapshot) -> datetime:
+    section = snapshot.sections[Section.BUDGETS]
+    assert isinstance(section, Complete)
+    return section.observed_at.astimezone(UTC)
+
+
+def _creating(change: Create[BudgetSpec], now: datetime, send: "partial[Call]") -> Call:
+    params: dict[str, Any] = {"Budget": new_body(change.key.name, change.desired, now)}
     notifications = change.desired.notifications
     if isinstance(notifications, Exclusive | Shared) and notifications.items:
         params["NotificationsWithSubscribers"] = [
@@ -62,18 +68,18 @@ def _creating(change: Create[BudgetSpec], send: "partial[Call]") -> Call:
 
 def _body_calls(change: Existing, snapshot: Snapshot, send: "partial[Call]") -> tuple[Call, ...]:
     """UpdateBudget resets the spend AWS calculated, so it is sent only when the body itself must change."""
-    fields = change.fields - OUTSIDE_BODY - _left_to_a_person(change.observed)
+    seen = next(body for body in snapshot.body(Section.BUDGETS)["budgets"] if body["BudgetName"] == change.key.name)
+    fields = change.fields - OUTSIDE_BODY - _left_to_a_person(change, seen)
     if not fields:
         return ()
-    section = snapshot.sections[Section.BUDGETS]
-    assert isinstance(section, Complete)
-    seen = next(body for body in section.body["budgets"] if body["BudgetName"] == change.key.name)
-    body = replaced_body(seen, change.desired, fields, section.observed_at.astimezone(UTC))
-    return (send("UpdateBudget", {"NewBudget": body}),)
+    return (send("UpdateBudget", {"NewBudget": replaced_body(seen, change.desired, fields, _read_at(snapshot))}),)
 
 
-def _left_to_a_person(observed: BudgetSpec) -> frozenset[str]:
-    return frozenset(name for name, value in vars(observed).items() if isinstance(value, OtherForm))
+def _left_to_a_person(change: Existing, seen: Mapping[str, Any]) -> frozenset[str]:
+    """What can't be said in any dialect without losing what is not managed."""
+    if isinstance(change.desired.cost_types, Shared) and isinstance(change.observed.cost_types, OtherForm):
+        return frozenset({"cost_types"})
+    return SCOPE if scope_members(seen, change.desired) is None else frozenset()
 
 
 def _notification_calls(change: Existing, name: str, send: "partial[Call]") -> tuple[Call, ...]:

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import WithJsonSchema
 
+from provisioning.kinds.budget.expression import schema as expression_schema
+from provisioning.kinds.budget.words import METRICS
 from provisioning.kinds.declaration import BINDING, EXCLUSIVE, SHARED, Declaration, Include, refuse, undeclared
 
 AMOUNT = r"^([0-9]*\.)?[0-9]+$"
@@ -80,6 +82,24 @@ class LimitFields(Declaration):
     unit: Value = Field(description="USD for a cost budget; the unit of the usage type, e.g. GB, for a usage budget")
 
 
+class PlannedFields(Declaration):
+    """AWS: PlannedBudgetLimits, sent from the present period on."""
+
+    unit: Value = Field(description="As of limit")
+    amounts: Annotated[list[Amount], Field(min_length=4, max_length=12)] = Field(
+        description="12 amounts for the months, January first, or 4 for the quarters; the same every year"
+    )
+
+
+class AutoAdjustFields(Declaration):
+    """AWS: AutoAdjustData."""
+
+    by: Literal["historical", "forecast"] = Field(description="AWS: AutoAdjustType")
+    lookback: Annotated[int, Field(ge=1, le=60)] = undeclared(
+        description="Of historical: how many past periods are averaged. AWS: BudgetAdjustmentPeriod"
+    )
+
+
 class FilterFields(Declaration):
     """AWS: CostFilters. The value lists are alternatives; several dimensions must all hold."""
 
@@ -140,15 +160,27 @@ NotificationsField = Annotated[
 ]
 
 
+BudgetType = Literal[
+    "cost", "usage", "ri_utilization", "ri_coverage", "savings_plans_utilization", "savings_plans_coverage"
+]
+At = Literal["member", "payer"]
+ExpressionField = Annotated[dict[str, Any], WithJsonSchema(expression_schema())]
+
+
 class BudgetFields(Declaration):
     """A budget of this account. Fields left out are not managed."""
 
-    type: Literal["cost", "usage"] = Field(description="Money, or amounts of one usage type. AWS: BudgetType")
-    limit: LimitFields = Field(description="The planned amount per period. AWS: BudgetLimit")
+    type: BudgetType = Field(description="Money, amounts of one usage type, or a percentage. AWS: BudgetType")
+    limit: LimitFields = undeclared(description="The amount per period; always 100 PERCENTAGE where it is a percentage")
+    planned_limits: PlannedFields = undeclared(description="Instead of limit: an amount per month or quarter")
+    auto_adjust: AutoAdjustFields = undeclared(description="Instead of limit: AWS works it out")
     period: Literal["daily", "monthly", "quarterly", "annually"] = Field(description="AWS: TimeUnit")
     start: CalendarDate = undeclared(description="First day (UTC). AWS: TimePeriod.Start")
     filter: FilterFields = undeclared()
     cost_types: CostTypesFields = undeclared()
+    filter_expression: ExpressionField = undeclared(description="Instead of filter, with metric. AWS: FilterExpression")
+    metric: Literal[tuple(METRICS)] = undeclared(description="Beside filter_expression: what is summed up")  # type: ignore[valid-type]
     notifications: NotificationsField = undeclared(
         description="A list: these and no others. {include: [...]}: at least these"
     )
+    at: At = undeclared(description="Where AWS keeps it: in the account itself, or at the payer.")

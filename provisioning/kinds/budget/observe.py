@@ -2,104 +2,50 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
 from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Unmanaged
-from provisioning.core.snapshot import Section, Snapshot
+from provisioning.core.snapshot import Complete, Section, Snapshot
+from provisioning.kinds.budget.dialects import scope_of
+from provisioning.kinds.budget.limits import observed_limit
 from provisioning.kinds.budget.spec import (
-    AUTO_ADJUSTED,
-    OTHER_DIALECT,
-    PLANNED_LIMITS,
     UNREAD,
     BudgetSpec,
-    CostTypes,
-    Filters,
-    Limit,
     NotificationKey,
     Notifications,
-    OtherForm,
     Subscriber,
     Subscribers,
     threshold,
 )
-from provisioning.kinds.budget.words import ADDRESSES, COST_TYPES, FILTERS, OPERATORS, PERIODS, TYPES, UNITS, WHEN, ours
+from provisioning.kinds.budget.words import ADDRESSES, OPERATORS, PERIODS, TYPES, UNITS, WHEN, ours
 
 Body = Mapping[str, Any]
 
 
 def observed(snapshot: Snapshot) -> dict[str, BudgetSpec]:
-    """Every budget of the account by its name."""
+    """Every budget of the account by its name. Whether a planned limit has lapsed is told by when it was read."""
+    read = snapshot.sections[Section.BUDGETS]
+    now = read.observed_at.astimezone(UTC) if isinstance(read, Complete) else datetime.now(UTC)
     notifications = snapshot.body(Section.BUDGET_NOTIFICATIONS)["notifications"]
     subscribers = snapshot.body(Section.BUDGET_SUBSCRIBERS)["subscribers"]
     return {
         body["BudgetName"]: _spec(
-            body, notifications.get(body["BudgetName"], ()), subscribers.get(body["BudgetName"], ())
+            body, notifications.get(body["BudgetName"], ()), subscribers.get(body["BudgetName"], ()), now
         )
         for body in snapshot.body(Section.BUDGETS)["budgets"]
     }
 
 
-def _spec(body: Body, notifications: Iterable[Body], subscribers: Iterable[Body]) -> BudgetSpec:
+def _spec(body: Body, notifications: Iterable[Body], subscribers: Iterable[Body], now: datetime) -> BudgetSpec:
+    scope = scope_of(body)
     return BudgetSpec(
         type=ours(TYPES, body["BudgetType"]),
-        limit=_limit(body),
+        limit=observed_limit(body, now),
         period=ours(PERIODS, body["TimeUnit"]),
-        filter=_filter(body),
-        cost_types=_cost_types(body),
+        filter=scope.filter,
+        cost_types=scope.cost_types,
         start=_start(body),
         notifications=Exclusive(_notifications(notifications, subscribers)),
-    )
-
-
-def in_other_dialect(body: Body) -> bool:
-    """Is the budget written with FilterExpression and Metrics, which never go together with CostFilters, CostTypes?
-
-    A budget edited in the newer console shows neither of the older two (API reference, Budget).
-    """
-    older = bool(body.get("CostFilters"))
-    return bool(body.get("FilterExpression") and not older) or bool(
-        body.get("Metrics") and not older and not body.get("CostTypes")
-    )
-
-
-def _limit(body: Body) -> Limit | OtherForm | Unmanaged:
-    # Where AWS makes the limit, or holds one per period, BudgetLimit is only today's value of it.
-    if adjusting := body.get("AutoAdjustData"):
-        return OtherForm.of(AUTO_ADJUSTED, without_output(adjusting))
-    if planned := body.get("PlannedBudgetLimits"):
-        return OtherForm.of(PLANNED_LIMITS, planned)
-    if limit := body.get("BudgetLimit"):
-        return Limit(Decimal(limit["Amount"]), limit["Unit"])
-    return UNMANAGED
-
-
-def without_output(adjusting: Body) -> dict[str, Any]:
-    """AutoAdjustData as it was asked for: AWS fills in when it last adjusted and how far it could look back."""
-    asked = {name: value for name, value in adjusting.items() if name != "LastAutoAdjustTime"}
-    if history := asked.get("HistoricalOptions"):
-        asked["HistoricalOptions"] = {k: v for k, v in history.items() if k != "LookBackAvailablePeriods"}
-    return asked
-
-
-def _newer(body: Body) -> dict[str, Any]:
-    return {name: body[name] for name in ("FilterExpression", "Metrics") if body.get(name)}
-
-
-def _filter(body: Body) -> Exclusive[Filters] | OtherForm:
-    if in_other_dialect(body):
-        return OtherForm.of(OTHER_DIALECT, _newer(body))
-    filters = body.get("CostFilters") or {}
-    return Exclusive(FrozenMap({ours(FILTERS, name): frozenset(values) for name, values in filters.items() if values}))
-
-
-def _cost_types(body: Body) -> Exclusive[CostTypes] | OtherForm:
-    if in_other_dialect(body):
-        return OtherForm.of(OTHER_DIALECT, _newer(body))
-    given = body.get("CostTypes") or {}
-    # API reference, CostTypes: whatever includes is true unless told otherwise, `use_…` is false.
-    return Exclusive(
-        FrozenMap({word: bool(given.get(aws, word.startswith("include_"))) for word, aws in COST_TYPES.items()})
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared
+from provisioning.core.errors import DeclarationError
+from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared, Unmanaged
 from provisioning.core.kind import Context
 from provisioning.kinds.budget.declaration import (
     BudgetFields,
@@ -13,36 +14,73 @@ from provisioning.kinds.budget.declaration import (
     NotificationFields,
     SubscriberFields,
 )
+from provisioning.kinds.budget.dialects import of_newer
+from provisioning.kinds.budget.expression import as_aws
 from provisioning.kinds.budget.rules import broken
 from provisioning.kinds.budget.spec import (
+    AutoAdjusted,
     BudgetSpec,
     CostTypes,
     Filters,
     Limit,
     NotificationKey,
     Notifications,
+    PlannedLimits,
     Subscriber,
     threshold,
 )
-from provisioning.kinds.budget.words import OPERATORS
+from provisioning.kinds.budget.templates import as_declared, expanded, is_template
+from provisioning.kinds.budget.words import METRICS, OPERATORS, TYPES
 from provisioning.kinds.declaration import Include, contents, read
 
 
 def parse(name: str, declared: Mapping[str, Any], context: Context) -> BudgetSpec:
     """Raises DeclarationError."""
+    if not is_template(declared):
+        return _parsed(name, declared, context)
+    try:
+        return _parsed(name, expanded(declared, context), context)
+    except DeclarationError as error:
+        raise as_declared(error) from None
+
+
+def _parsed(name: str, declared: Mapping[str, Any], context: Context) -> BudgetSpec:
     return _spec(read(BudgetFields, declared, context, broken(name, declared, context)), context)
 
 
 def _spec(fields: BudgetFields, context: Context) -> BudgetSpec:
     given = fields.model_fields_set
+    filters, types = _counted(fields)
     return BudgetSpec(
         type=fields.type,
-        limit=Limit(Decimal(fields.limit.amount), fields.limit.unit),
+        limit=_limit(fields),
         period=fields.period,
-        filter=Exclusive(_filters(fields.filter)) if "filter" in given else UNMANAGED,
-        cost_types=Shared(_cost_types(fields.cost_types)) if "cost_types" in given else UNMANAGED,
+        filter=filters,
+        cost_types=types,
         start=fields.start if "start" in given else UNMANAGED,
         notifications=_binding(fields.notifications, context) if "notifications" in given else UNMANAGED,
+    )
+
+
+def _limit(fields: BudgetFields) -> Limit | PlannedLimits | AutoAdjusted | Unmanaged:
+    given = fields.model_fields_set
+    if "planned_limits" in given:
+        return PlannedLimits(tuple(map(Decimal, fields.planned_limits.amounts)), fields.planned_limits.unit)
+    if "auto_adjust" in given:
+        lookback = fields.auto_adjust.lookback if "lookback" in fields.auto_adjust.model_fields_set else None
+        return AutoAdjusted(fields.auto_adjust.by, lookback)
+    return Limit(Decimal(fields.limit.amount), fields.limit.unit) if "limit" in given else UNMANAGED
+
+
+def _counted(fields: BudgetFields) -> tuple[Any, Any]:
+    """The filter and the cost types; an expression with its metric says both."""
+    given = fields.model_fields_set
+    if "filter_expression" in given:
+        scope = of_newer(as_aws(fields.filter_expression), [METRICS[fields.metric]], TYPES[fields.type])
+        return scope.filter, scope.cost_types
+    return (
+        Exclusive(_filters(fields.filter)) if "filter" in given else UNMANAGED,
+        Shared(_cost_types(fields.cost_types)) if "cost_types" in given else UNMANAGED,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from provisioning.core.errors import Reason
 from provisioning.core.kind import Context
+from provisioning.kinds.budget.rules_by_type import alert_rules, type_rules
 from provisioning.kinds.budget.spec import NotificationKey, threshold
 from provisioning.kinds.budget.words import OPERATORS
 
@@ -18,9 +19,8 @@ def broken(name: str, declared: Mapping[str, Any], context: Context) -> Iterator
     yield from _name(name)
     if not isinstance(declared, Mapping):
         return
-    yield from _limit(declared)
-    if declared.get("type") == "usage" and "cost_types" in declared:
-        yield Reason("/cost_types", "Only cost budgets have cost types: leave them out.")
+    yield from _currency(declared)
+    yield from type_rules(declared)
     yield from _notifications(declared, context)
 
 
@@ -33,11 +33,14 @@ def _name(name: str) -> Iterator[Reason]:
         yield Reason("", "Choose a budget name without /action/ and <script>.")
 
 
-def _limit(declared: Mapping[str, Any]) -> Iterator[Reason]:
-    limit = declared.get("limit")
-    unit = limit.get("unit") if isinstance(limit, Mapping) else None
-    if declared.get("type") == "cost" and isinstance(unit, str) and not re.fullmatch("[A-Z]{3}", unit):
-        yield Reason("/limit/unit", "A cost budget is in the account's currency: write its three letters, e.g. USD.")
+def _currency(declared: Mapping[str, Any]) -> Iterator[Reason]:
+    for field in ("limit", "planned_limits"):
+        limit = declared.get(field)
+        unit = limit.get("unit") if isinstance(limit, Mapping) else None
+        if declared.get("type") == "cost" and isinstance(unit, str) and not re.fullmatch("[A-Z]{3}", unit):
+            yield Reason(
+                f"/{field}/unit", "A cost budget is in the account's currency: write its three letters, e.g. USD."
+            )
 
 
 def _notifications(declared: Mapping[str, Any], context: Context) -> Iterator[Reason]:
@@ -50,7 +53,10 @@ def _notifications(declared: Mapping[str, Any], context: Context) -> Iterator[Re
             continue
         pointer = f"{where}/{number}"
         yield from _notification(pointer, fields, declared.get("period"))
-        yield from _subscribers(f"{pointer}/subscribers", fields.get("subscribers"), context)
+        yield from alert_rules(pointer, fields, declared.get("type"))
+        # What the payer will keep is read once more as its own, and its topics are those that count.
+        here = None if declared.get("at") == "payer" else context
+        yield from _subscribers(f"{pointer}/subscribers", fields.get("subscribers"), here)
         if (key := _key(fields)) and (first := seen.setdefault(key, pointer)) != pointer:
             yield Reason(pointer, f"This is the notification of {first} again: put its subscribers there.")
 
@@ -77,7 +83,7 @@ def _key(fields: Mapping[str, Any]) -> NotificationKey | None:
         return None
 
 
-def _subscribers(pointer: str, listed: Any, context: Context) -> Iterator[Reason]:
+def _subscribers(pointer: str, listed: Any, context: Context | None) -> Iterator[Reason]:
     fields = [item if isinstance(item, Mapping) else {} for item in listed] if isinstance(listed, list) else []
     emails = [item["email"] for item in fields if "email" in item]
     topics = [item["sns"] for item in fields if "sns" in item]
@@ -90,13 +96,13 @@ def _subscribers(pointer: str, listed: Any, context: Context) -> Iterator[Reason
 
 
 def _subscriber(
-    pointer: str, fields: Mapping[str, Any], before: list[Mapping[str, Any]], context: Context
+    pointer: str, fields: Mapping[str, Any], before: list[Mapping[str, Any]], context: Context | None
 ) -> Iterator[Reason]:
     if sum(kind in fields for kind in ("email", "sns")) != 1:
         yield Reason(pointer, "Give exactly one of email and sns.")
     elif fields in before:
         yield Reason(pointer, "This subscriber is there already: leave it out.")
-    if isinstance(topic := fields.get("sns"), str):
+    if context and isinstance(topic := fields.get("sns"), str):
         yield from _topic(f"{pointer}/sns", topic, context)
 
 

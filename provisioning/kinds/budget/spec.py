@@ -11,9 +11,6 @@ from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared, Un
 from provisioning.core.plain import canonical
 
 OTHER_DIALECT = "other_dialect"
-AUTO_ADJUSTED = "auto_adjusted"
-PLANNED_LIMITS = "planned_limits"
-OTHER_FORMS = (OTHER_DIALECT, AUTO_ADJUSTED, PLANNED_LIMITS)
 
 
 @dataclass(frozen=True)
@@ -25,8 +22,42 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class PlannedLimits:
+    """One amount per calendar month or quarter, January or the first quarter first; None where AWS holds none.
+
+    `lapsed`: its last period has come, so that AWS would go on with that amount for ever.
+    """
+
+    amounts: tuple[Decimal | None, ...]
+    unit: str
+    lapsed: bool = False
+
+
+@dataclass(frozen=True)
+class AutoAdjusted:
+    """AWS works the limit out: by `historical` use of the last `lookback` periods, or by `forecast`."""
+
+    by: str
+    lookback: int | None = None
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A filter that only the newer dialect can say, as canonical JSON of AWS's Expression."""
+
+    text: str
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any]) -> "Expression":
+        return cls(canonical(value))
+
+    def to_plain(self) -> Any:
+        return {"expression": json.loads(self.text)}
+
+
+@dataclass(frozen=True)
 class OtherForm:
-    """What AWS holds in a form no declaration can hold; writing ours over it is left to a person."""
+    """Charge types and a metric that cost types can't say, as the newer dialect says them."""
 
     reason: str
     text: str
@@ -88,9 +119,9 @@ class BudgetSpec:
     """One budget. `start` is a date; `filter` is by our words, tags as `user:Key$Value`, as AWS stores them."""
 
     type: str
-    limit: Limit | OtherForm | Unmanaged
+    limit: Limit | PlannedLimits | AutoAdjusted | Unmanaged
     period: str
-    filter: Exclusive[Filters] | OtherForm | Unmanaged = UNMANAGED
+    filter: Exclusive[Filters] | Expression | Unmanaged = UNMANAGED
     cost_types: Exclusive[CostTypes] | Shared[CostTypes] | OtherForm | Unmanaged = UNMANAGED
     start: str | Unmanaged = UNMANAGED
     notifications: Exclusive[Notifications] | Shared[Notifications] | Unmanaged = UNMANAGED

@@ -29,6 +29,47 @@ FILTERS = {
     "cost_category": "CostCategory",
     "tag": "TagKeyValue",
 }
+DIMENSIONS = {
+    "service": "SERVICE",
+    "linked_account": "LINKED_ACCOUNT",
+    "region": "REGION",
+    "availability_zone": "AZ",
+    "instance_type": "INSTANCE_TYPE",
+    "operation": "OPERATION",
+    "purchase_type": "PURCHASE_TYPE",
+    "usage_type": "USAGE_TYPE",
+    "usage_type_group": "USAGE_TYPE_GROUP",
+    "billing_entity": "BILLING_ENTITY",
+    "invoicing_entity": "INVOICING_ENTITY",
+    "legal_entity": "LEGAL_ENTITY_NAME",
+    **{
+        name.lower(): name
+        for name in (
+            *("RECORD_TYPE", "LINKED_ACCOUNT_NAME", "SERVICE_CODE", "OPERATING_SYSTEM", "TENANCY", "SCOPE", "PLATFORM"),
+            *("SUBSCRIPTION_ID", "DEPLOYMENT_OPTION", "DATABASE_ENGINE", "CACHE_ENGINE", "INSTANCE_TYPE_FAMILY"),
+            *("RESERVATION_ID", "RESOURCE_ID", "RIGHTSIZING_TYPE", "SAVINGS_PLANS_TYPE", "SAVINGS_PLAN_ARN"),
+            *("PAYMENT_OPTION", "RESERVATION_MODIFIED", "TAG_KEY", "COST_CATEGORY_NAME"),
+        )
+    },
+}
+MATCHES = {
+    name.lower(): name
+    for name in (
+        *("EQUALS", "ABSENT", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "GREATER_THAN_OR_EQUAL"),
+        *("CASE_SENSITIVE", "CASE_INSENSITIVE"),
+    )
+}
+METRICS = {
+    "unblended_cost": "UnblendedCost",
+    "blended_cost": "BlendedCost",
+    "amortized_cost": "AmortizedCost",
+    "net_unblended_cost": "NetUnblendedCost",
+    "net_amortized_cost": "NetAmortizedCost",
+    "usage_quantity": "UsageQuantity",
+    "normalized_usage_amount": "NormalizedUsageAmount",
+}
+CHARGES = {"include_credit": "Credit", "include_refund": "Refund", "include_tax": "Tax"}
+"""Cost types that a charge type (RECORD_TYPE) of the newer dialect says too."""
 COST_TYPES = {
     "include_tax": "IncludeTax",
     "include_subscription": "IncludeSubscription",

@@ -26,10 +26,9 @@ from provisioning.kinds.iam_protected import protected_role
 from provisioning.kinds.iam_reads import grant_rereads, row_named
 from provisioning.kinds.iam_risks import dangerous_grants
 from provisioning.kinds.iam_role.changes import Role, create_calls, update_calls
-from provisioning.kinds.iam_role.providers import provider_keys
 from provisioning.kinds.iam_role.reread import reread_role
 from provisioning.kinds.iam_role.spec import RoleSpec, Trust, observed_roles, own_profile
-from provisioning.kinds.iam_role.trust import ANYONE, TrustPolicy, newly_trusted
+from provisioning.kinds.iam_role.trust import ANYONE, TrustPolicy, newly_trusted, providers
 from provisioning.kinds.iam_tags import PrincipalTags
 
 # 10 by default, up to this on request; what this account allows is checked when the plan is made.
@@ -53,7 +52,7 @@ class RoleDeclaration(Declaration):
     path: Path = undeclared(description="Fixed once the role exists; / if left out.")
     description: Description = undeclared(description="What the role is for.")
     max_session_seconds: Annotated[int, Field(ge=SHORTEST_SESSION, le=LONGEST_SESSION)] = undeclared(
-        description="How long a session may last, 1 to 12 hours in seconds."
+        description="How long a session may last, 1 to 12 hours in seconds; a chained one lasts an hour at most."
     )
     attached_policies: Annotated[
         PolicyReferences, AfterValidator(partial(check_attachments, most=MOST_ATTACHED, whose="role"))
@@ -129,8 +128,9 @@ class RoleKind(Kind[RoleSpec]):
 
     def references(self, name: str, spec: RoleSpec, context: Context) -> frozenset[ResourceKey]:
         boundary = frozenset({spec.boundary} if isinstance(spec.boundary, IamName) else ())
-        providers = provider_keys(spec.trust) if isinstance(spec.trust, Trust) else frozenset()
-        return policy_keys(attached_names(spec.attached_policies) | boundary, context) | providers
+        named = providers(spec.trust) if isinstance(spec.trust, Trust) else ()
+        federated = frozenset(ResourceKey(kind, provider) for kind, provider in named)
+        return policy_keys(attached_names(spec.attached_policies) | boundary, context) | federated
 
     def calls(self, change: Change[RoleSpec], snapshot: Snapshot) -> Sequence[Call]:
         name = change.key.name

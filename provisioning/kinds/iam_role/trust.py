@@ -1,23 +1,23 @@
 """Who may take a role: how it is declared, what two trusts have in common, who in it is from outside."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema
 
-from provisioning.core.errors import Reason
 from provisioning.core.policy_document import (
     PolicyDocument,
     covers,
     read_document,
+    trusted_principals,
     trusts_outside,
 )
 from provisioning.kinds.declaration import refuse
 from provisioning.kinds.iam_documents import DOCUMENT_SCHEMA, TRUST_SIZE, declared_document
 from provisioning.kinds.iam_role.spec import Trust
+from provisioning.kinds.iam_role.trust_federation import ROLES_ANYWHERE, trusts_every_subject
+from provisioning.kinds.iam_role.trust_shortcuts import ASSUME, Place, fault_reasons, item_schema, statements_of
 
-ASSUME = "sts:AssumeRole"
 VERSION = "2012-10-17"
 ANYONE = "*"
 CLOSED = read_document(
@@ -25,23 +25,10 @@ CLOSED = read_document(
 )
 """Trusts nobody; AWS wants at least one statement."""
 
-_LATER = ("account", "saml", "oidc")
-# In the China regions EC2 goes by the name of its own DNS suffix; other services keep the global one.
-_OTHER_SUFFIX = {("aws-cn", "ec2"): "amazonaws.com.cn"}
-_SERVICE = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _SCHEMA: dict[str, Any] = {
     "description": "Who may take the role: typed shortcuts, or the whole document.",
     "oneOf": [
-        {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "properties": {"service": {"type": "string", "description": "An AWS service, e.g. ec2."}},
-                "required": ["service"],
-                "additionalProperties": False,
-            },
-        },
+        {"type": "array", "minItems": 1, "items": item_schema()},
         {
             "type": "object",
             "properties": {"document": DOCUMENT_SCHEMA},
@@ -53,45 +40,23 @@ _SCHEMA: dict[str, Any] = {
 
 
 def _declared(value: Any, info: ValidationInfo) -> Trust:
-    account_id, partition = info.context.account_id, info.context.partition  # type: ignore[union-attr]
+    place = Place(info.context.account_id, info.context.partition)  # type: ignore[union-attr]
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping) and "document" in value[0]:
         value = value[0]
     if isinstance(value, Mapping):
-        return Trust(_whole(value), account_id)
+        return Trust(_whole(value), place.account_id)
     if not isinstance(value, list) or not value:
         raise refuse("Give a list of shortcuts such as [{service: ec2}], or {document: {...}}.")
-    if faults := [Reason(f"/{index}", fault) for index, item in enumerate(value) if (fault := _fault(item))]:
+    if faults := [fault for index, item in enumerate(value) for fault in fault_reasons(item, index)]:
         raise refuse(*faults)
-    return Trust(_of_services({_service(item["service"], partition) for item in value}), account_id)
+    written = {"Version": VERSION, "Statement": statements_of(value, place)}
+    return Trust(declared_document(written, "trust", TRUST_SIZE), place.account_id)
 
 
 def _whole(value: Mapping[str, Any]) -> PolicyDocument:
     if set(value) != {"document"}:
         raise refuse("A trust that is no list of shortcuts is {document: {...}} and nothing else.")
     return declared_document(value["document"], "trust", TRUST_SIZE, "/document")
-
-
-def _fault(item: Any) -> str:
-    if not isinstance(item, Mapping) or len(item) != 1:
-        return "Give one shortcut per entry, e.g. {service: ec2}."
-    (shortcut,) = item
-    if shortcut in _LATER:
-        return f"The shortcut {shortcut} is not supported yet. Write the whole trust as {{document: {{...}}}}."
-    if shortcut == "document":
-        return "A whole document can't stand beside other entries. Put everything into trust: {document: {...}}."
-    if shortcut != "service":
-        return f"There is no shortcut {shortcut}. Use {{service: ec2}} and the like, or trust: {{document: {{...}}}}."
-    if not isinstance(item["service"], str) or not _SERVICE.fullmatch(item["service"]):
-        return "Name an AWS service, e.g. ec2 or ecs-tasks.amazonaws.com."
-    return ""
-
-
-def _service(named: str, partition: str) -> str:
-    return named if "." in named else f"{named}.{_OTHER_SUFFIX.get((partition, named), 'amazonaws.com')}"
-
-
-def _of_services(services: set[str]) -> PolicyDocument:
-    return _document([{"Effect": "Allow", "Principal": {"Service": sorted(services)}, "Action": ASSUME}], VERSION)
 
 
 TrustPolicy = Annotated[Trust, PlainValidator(_declared), WithJsonSchema(_SCHEMA)]
@@ -113,15 +78,33 @@ def shared_trust(old: PolicyDocument, new: PolicyDocument) -> PolicyDocument:
 
 
 def newly_trusted(desired: Trust, applied: Trust | None) -> frozenset[str]:
-    """Those outside the account whom `desired` lets in by a statement that is not covered by what was applied."""
+    """Those outside the account whom `desired` lets in by a statement that is not covered by what was applied.
+
+    `*` also for a statement that takes the tokens of an OpenID Connect provider whoever they are for; whoever shows a
+    certificate to IAM Roles Anywhere counts as federated.
+    """
     allows, denies = _statements(desired.document)
     parts = [_document([allow, *denies], _version(desired.document)) for allow in allows] or [desired.document]
-    return frozenset(
-        principal
-        for part in parts
-        if applied is None or not covers(applied.document, part)
-        for principal in trusts_outside(part, desired.account_id)
-    )
+    new = [part for part in parts if applied is None or not covers(applied.document, part)]
+    return frozenset(principal for part in new for principal in _outsiders(part, desired.account_id))
+
+
+def _outsiders(part: PolicyDocument, account_id: str) -> Iterator[str]:
+    yield from trusts_outside(part, account_id)
+    if f"service:{ROLES_ANYWHERE}" in trusted_principals(part):
+        yield f"federated:{ROLES_ANYWHERE}"
+    if any(map(trusts_every_subject, _statements(part)[0])):
+        yield ANYONE
+
+
+def providers(trust: Trust) -> Iterator[tuple[str, str]]:
+    """The identity providers of the account itself that it names: (kind, name)."""
+    kinds = {"saml-provider": "iam.saml_provider", "oidc-provider": "iam.oidc_provider"}
+    for principal in sorted(trusted_principals(trust.document)):
+        parts = principal.removeprefix("federated:").split(":", 5)
+        kind, _, name = parts[-1].partition("/")
+        if len(parts) == 6 and parts[4] == trust.account_id and kind in kinds:
+            yield kinds[kind], name
 
 
 def _statements(document: PolicyDocument) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
