@@ -18,6 +18,15 @@ ROLE_FAILED = frozenset({Account.ApplyRole.DENIED, Account.ApplyRole.CARELESS})
 """An untested apply role makes an apply wait; one that failed its check makes everything shown only."""
 
 
+def why_shown_only(account: Account) -> str:
+    """Reason code why no plan can be carried out in this account; '' when plans can."""
+    if account.is_management_account:
+        return "management_account"
+    if not account.environment:
+        return "environment_undecided"
+    return "apply_role_denied" if account.apply_role in ROLE_FAILED else ""
+
+
 @dataclass(frozen=True)
 class Work:
     """One account as the database knows it. `generation` 0: nothing was ever assigned."""
@@ -62,7 +71,7 @@ def load_work(account_id: str) -> Work:
         owned=load_owned(account_id),
         context=_context(account, desired),
         attested=attested_of(account_id) if _needs_attested(desired) else (),
-        shown_only="apply_role_denied" if account.apply_role in ROLE_FAILED else "",
+        shown_only=why_shown_only(account),
     )
 
 
