@@ -19,7 +19,7 @@ from history.services.verify import verify
 from iam_templates.services.render_stale import render_stale
 from provisioning.services.dispatch import Round, bring_forward, dispatch_round
 from provisioning.services.heartbeats import dispatcher_lives, queues_to_ring
-from provisioning.tasks import apply, canary, look, vend
+from provisioning.tasks import apply, canary, discover, look, vend
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +72,8 @@ def ring(found: Round) -> None:
             vend.apply_async(expires=VEND_EXPIRES, retry=False)
         for run_id in found.applies:
             apply.apply_async([str(run_id)], expires=expires, retry=False)
+        if found.discovery:
+            discover.apply_async(expires=expires, retry=False)
     except (OperationalError, OSError) as error:
         _unreachable(error)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from provisioning.services.apply_run import apply_run
+from provisioning.services.discover import discover as discover_organisation
 from provisioning.services.heartbeats import queue_lives
 from provisioning.services.look_accounts import look_accounts
 from provisioning.services.vending.vend import vend_requests
@@ -26,6 +27,12 @@ def apply(run_id: str) -> None:
 def vend() -> None:
     """Work on account requests that are due."""
     vend_requests()
+
+
+@shared_task(name="provisioning.tasks.discover")
+def discover() -> None:
+    """Read one slice of the organisation."""
+    discover_organisation()
 
 
 @shared_task(name="provisioning.tasks.canary")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import cloudtrail, sts
+from sandbox import cloudtrail, organizations_reads, sts
 from sandbox.budgets import operations as budgets
 from sandbox.call import Call
 from sandbox.iam import operations as iam
@@ -16,6 +16,7 @@ OPERATIONS: dict[tuple[str, str], Handler] = {
     **{("iam", name): handler for name, handler in iam.OPERATIONS.items()},
     **{("budgets", name): handler for name, handler in budgets.OPERATIONS.items()},
     **{("cloudtrail", name): handler for name, handler in cloudtrail.OPERATIONS.items()},
+    **{("organizations", name): handler for name, handler in organizations_reads.OPERATIONS.items()},
     **{("sts", name): handler for name, handler in sts.OPERATIONS.items()},
 }
 

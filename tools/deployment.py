@@ -9,8 +9,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from provisioning.core.access_path import AccessPath, Document, protecting_scp
-from provisioning.services.print_permissions import HubFacts, hub_policies, management_policies, role_policies, trusts
-from tools.cloudformation import Resources, account_resources, as_yaml, hub_resources, vending_resources
+from provisioning.services.print_permissions import (
+    HubFacts,
+    hub_policies,
+    management_policies,
+    organisation_policies,
+    role_policies,
+    trusts,
+)
+from tools.cloudformation import (
+    Resources,
+    account_resources,
+    as_yaml,
+    discovery_resources,
+    hub_resources,
+    vending_resources,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 POLICIES = Path("deploy/policies")
@@ -29,7 +43,13 @@ FACTS = HubFacts(
 
 def files() -> Mapping[Path, str]:
     """Every file that is written, by its path from the root, and what it must hold."""
-    policies = {**role_policies(PLACE), **hub_policies(PLACE), **management_policies(PLACE), **trusts(FACTS)}
+    policies = {
+        **role_policies(PLACE),
+        **organisation_policies(),
+        **hub_policies(PLACE),
+        **management_policies(PLACE),
+        **trusts(FACTS),
+    }
     return {
         **{POLICIES / f"{name}.json": _json(policy) for name, policy in policies.items()},
         Path("deploy/scp/protect-firstline.json"): _json(protecting_scp(AccessPath())),
@@ -38,11 +58,13 @@ def files() -> Mapping[Path, str]:
 
 
 def _templates() -> Iterator[tuple[Path, str]]:
-    for name, resources in (
-        ("firstline-roles", account_resources()),
-        ("firstline-hub", hub_resources()),
-        ("firstline-vending", vending_resources()),
-    ):
+    templates = {
+        "firstline-roles": account_resources(),
+        "firstline-hub": hub_resources(),
+        "firstline-vending": vending_resources(),
+        "firstline-discovery": discovery_resources(),
+    }
+    for name, resources in templates.items():
         path = Path(f"deploy/cloudformation/{name}.yaml")
         yield path, _with_resources((ROOT / path).read_text(encoding="utf-8"), resources)
 

@@ -15,6 +15,12 @@ OUR_RESOURCES = ("role", "policy", "instance-profile")
 STACK_SETS = "role/stacksets-exec-*"
 """The roles that service-managed StackSets deploy with."""
 
+DISCOVERY_READS = (
+    *("DescribeOrganization", "DescribePolicy", "ListAccountsForParent", "ListOrganizationalUnitsForParent"),
+    *("ListPolicies", "ListRoots", "ListTagsForResource", "ListTargetsForPolicy"),
+)
+"""The operations of a discovery; action and operation have the same name (Service Authorization Reference)."""
+
 _WRITES = [
     *("iam:Add*", "iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:Remove*"),
     *("iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*"),
@@ -32,6 +38,7 @@ class AccessPath:
     apply: str = "FirstlineApply"
     hand_over: str = "FirstlineHandOver"
     vending: str = "FirstlineVending"
+    discovery: str = "FirstlineDiscovery"
 
     def arn(self, resource: str, service: str = "iam") -> str:
         """ARN of a resource of the account, e.g. role/*. IAM and Budgets have no region."""
@@ -59,10 +66,15 @@ def document(*statements: Statement) -> Document:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def hub_policy(place: AccessPath, role: str) -> Document:
-    """What one worker of the hub may do: assume one kind of role, in any account, and nothing else."""
-    target = f"arn:{place.partition}:iam::*:role{place.role_path}{role}"
-    return document(_allow("AssumeOneKindOfRole", ["sts:AssumeRole"], target))
+def hub_policy(place: AccessPath, *roles: str) -> Document:
+    """What one worker of the hub may do: assume its kind of role, in any account, and nothing else."""
+    targets = [f"arn:{place.partition}:iam::*:role{place.role_path}{role}" for role in roles]
+    return document(_allow("AssumeOneKindOfRole", ["sts:AssumeRole"], targets[0] if len(targets) == 1 else targets))
+
+
+def discovery_policy() -> Document:
+    """What the discovery role may do: read the organisation. None of these actions takes a resource for all it reads."""
+    return document(_allow("ReadTheOrganisation", [f"organizations:{one}" for one in DISCOVERY_READS], "*"))
 
 
 def vending_policy(place: AccessPath) -> Document:

@@ -16,6 +16,7 @@ from accounts.schedule import JITTER, MINUTES, NEXT, parameters
 from history.services.record import record
 from provisioning.models import PlanRecord
 from provisioning.services.claimable import APPLIES, CLAIMABLE, LOOKS, PARAMETERS
+from provisioning.services.request_discovery import ring_for_discovery, schedule_discovery
 from provisioning.services.set_aside import end_what_was_set_aside
 from provisioning.services.tell_lapsed import tell_lapsed
 from provisioning.services.vending.claims import due_requests
@@ -110,17 +111,19 @@ class Round:
     looks: int
     applies: tuple[UUID, ...]
     requests: int = 0
+    discovery: bool = False
 
 
 def dispatch_round() -> Round:
     """Do one round and say whom to ring; ringing is the caller's."""
     schedule_due()
     schedule_checks()
+    schedule_discovery()
     take_back_lost()
     end_what_was_set_aside()
     expire_plans()
     tell_lapsed()
-    return Round(len(_ring(LOOKS)), tuple(_ring(APPLIES)), _requests())
+    return Round(len(_ring(LOOKS)), tuple(_ring(APPLIES)), _requests(), ring_for_discovery())
 
 
 def _requests() -> int:

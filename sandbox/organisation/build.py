@@ -9,7 +9,13 @@ from typing import Any
 
 from sandbox.call import Principal
 from sandbox.iam.entities import find
-from sandbox.organisation.access import add_access_roles, add_aws_roles, add_hub_roles, add_vending_role
+from sandbox.organisation.access import (
+    add_access_roles,
+    add_aws_roles,
+    add_discovery_role,
+    add_hub_roles,
+    add_vending_role,
+)
 from sandbox.organisation.broken import break_access
 from sandbox.organisation.content import add_content
 from sandbox.organisation.tree import Tree
@@ -62,6 +68,8 @@ def build(description: Mapping[str, Any]) -> dict[str, Any]:
             add_vending_role(management, external_id)
         for one in description.get("accounts", []):
             _add_account(tree, one, description.get("firstline_roles", True))
+        if description.get("hub_roles", True):
+            add_discovery_role(description.get("discovery_account", management), external_id)
         return summary()
 
 
