@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from moto.core.exceptions import RESTError
+from moto.core.exceptions import ServiceException
 from moto.organizations.models import OrganizationsBackend, organizations_backends
 
 from sandbox.call import Call
@@ -54,8 +54,8 @@ def _asked(read: Callable[[OrganizationsBackend, Call], Any], backend: Organizat
     """What moto answers, and its refusals as ours."""
     try:
         return read(backend, call)
-    except RESTError as error:
-        raise AwsError(error.error_type or "ServiceException", error.message or "") from None
+    except ServiceException as error:
+        raise AwsError(error.code, error.message) from None
 
 
 def _start(call: Call) -> tuple[int, bool]:

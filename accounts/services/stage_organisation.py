@@ -61,7 +61,7 @@ def _unit(discovery: Discovery, ask: Ask, hold: Hold) -> bool:
 
 
 def _tags(discovery: Discovery, ask: Ask, hold: Hold) -> bool:
-    waiting = list(discovery.accounts.filter(tags=None)[:TAGS_AT_ONCE])
+    waiting = list(discovery.accounts.filter(tags__isnull=True)[:TAGS_AT_ONCE])
     if not waiting:
         return False
     found = {account: read_tags(ask, account.account_id) for account in waiting}

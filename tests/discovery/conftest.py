@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 
 from access.roles import Role, actor
+from accounts.aws.rates import Buckets
 from accounts.models import Account, Discovery
 from history.models import Event
 from provisioning.aws.clients import forget_clients
@@ -105,6 +107,7 @@ def organisation(
         }
     )
     take_identity(sandbox, monkeypatch, "look")
-    monkeypatch.setattr("accounts.aws.rates.time.sleep", lambda seconds: None)
+    at_once = partial(Buckets, pause=lambda seconds: None)
+    monkeypatch.setattr("provisioning.services.ask_organizations.Buckets", at_once)
     yield Organisation(sandbox)
     forget_clients()
