@@ -1,5 +1,25 @@
 """The admin's pages about accounts, drift, plans and runs, one module per resource."""
 
-from provisioning.admin import account_requests, accounts, attestations, drift, plans, records, runs, verifications
+from provisioning.admin import (
+    account_requests,
+    accounts,
+    attestations,
+    discoveries,
+    drift,
+    plans,
+    records,
+    runs,
+    verifications,
+)
 
-__all__ = ["account_requests", "accounts", "attestations", "drift", "plans", "records", "runs", "verifications"]
+__all__ = [
+    "account_requests",
+    "accounts",
+    "attestations",
+    "discoveries",
+    "drift",
+    "plans",
+    "records",
+    "runs",
+    "verifications",
+]
