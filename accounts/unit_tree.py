@@ -55,9 +55,7 @@ def _known(discovery: Discovery | None, below: str) -> dict[str, str]:
     if discovery is None:
         return {}
     inside = below.rstrip("/")
-    return {
-        path: unit for path, unit in _ids(discovery).items() if path == below or path.startswith(f"{inside}/")
-    }
+    return {path: unit for path, unit in _ids(discovery).items() if path == below or path.startswith(f"{inside}/")}
 
 
 def _ids(discovery: Discovery | None) -> dict[str, str]:

@@ -89,7 +89,9 @@ def discovery_resources() -> Resources:
     purpose = "Reads accounts, units, tags and policies of the organisation; it can write nothing."
     return {
         "DiscoveryPolicy": _policy("FirstlineDiscovery", purpose, organisation_policies()["discovery"]),
-        "DiscoveryRole": _account_role("Discovery", purpose, ["DiscoveryPolicy"], "DiscoveryPolicy", trusts_worker="Look"),
+        "DiscoveryRole": _account_role(
+            "Discovery", purpose, ["DiscoveryPolicy"], "DiscoveryPolicy", trusts_worker="Look"
+        ),
     }
 
 
@@ -131,7 +133,9 @@ def _account_role(
     word: str, purpose: str, policies: list[str], boundary: str, trusts_worker: str = ""
 ) -> dict[str, Any]:
     facts = HubFacts(
-        role_arn=f"${{Hub{trusts_worker or word}RoleArn}}", external_id="${ExternalId}", organization_id="${OrganizationId}"
+        role_arn=f"${{Hub{trusts_worker or word}RoleArn}}",
+        external_id="${ExternalId}",
+        organization_id="${OrganizationId}",
     )
     return _role(
         f"Firstline{word}",

@@ -117,7 +117,9 @@ def segment(name: str) -> str:
     see or change accounts of the one would reach those of the other.
     """
     return "".join(
-        quote(one, safe="") if one in "/%" or not one.isprintable() or (one == " " and at in {0, len(name) - 1}) else one
+        quote(one, safe="")
+        if one in "/%" or not one.isprintable() or (one == " " and at in {0, len(name) - 1})
+        else one
         for at, one in enumerate(name)
     )
 

@@ -106,9 +106,7 @@ def _insert(rows: Iterable[NewAccount], by: str) -> dict[str, Account]:
     before = _present(accounts)
     fresh = [account for account in accounts if account.account_id not in before]
     Account.objects.bulk_create(fresh, ignore_conflicts=True)
-    ours = Account.objects.filter(
-        pk__in=[account.account_id for account in fresh], registered_by=by, check_due_at=now
-    )
+    ours = Account.objects.filter(pk__in=[account.account_id for account in fresh], registered_by=by, check_due_at=now)
     return {account.account_id: account for account in ours}
 
 

@@ -73,7 +73,7 @@ def hub_policy(place: AccessPath, *roles: str) -> Document:
 
 
 def discovery_policy() -> Document:
-    """What the discovery role may do: read the organisation. None of these actions takes a resource for all it reads."""
+    """What the discovery role may do: read the organisation."""
     return document(_allow("ReadTheOrganisation", [f"organizations:{one}" for one in DISCOVERY_READS], "*"))
 
 

@@ -80,9 +80,9 @@ def _with_causes(error: AwsError) -> FirstlineError:
     return AccessFailedError(
         error.message,
         [
-            f"Account {account} is neither the management account nor a delegated administrator of Organizations. Test, "
-            "in the management account: aws organizations list-delegated-administrators",
-            "It is a delegated administrator, but the organisation's resource policy does not allow it this read. Test, "
+            f"Account {account} is neither the management account nor a delegated administrator. Test, in the "
+            "management account: aws organizations list-delegated-administrators",
+            "It is a delegated administrator, but the organisation's resource policy does not allow this read. Test, "
             "in the management account: aws organizations describe-resource-policy",
             "The discovery role's policy is not the one in deploy/cloudformation/firstline-discovery.yaml.",
         ],
@@ -111,8 +111,8 @@ def _begin(claim: DiscoveryClaim, discovery: Discovery, ask: Ask) -> None:
     found, expected = read_organisation(ask), settings.FIRSTLINE.organization_id
     if expected and found["id"] != expected:
         raise FirstlineError(
-            f"The discovery role belongs to the organisation {found['id']}, FIRSTLINE_ORGANIZATION_ID names {expected}: "
-            "correct one of them. Nothing was changed.",
+            f"The discovery role belongs to the organisation {found['id']}, but FIRSTLINE_ORGANIZATION_ID names "
+            f"{expected}: correct one of them. Nothing was changed.",
             code="another_organisation",
         )
     hold_discovery(claim)
@@ -125,7 +125,7 @@ def _refuse_partial(discovery: Discovery) -> None:
     management = discovery.organisation.get("management_account", "")
     if not discovery.accounts.filter(account_id=management).exists():
         raise FirstlineError(
-            f"The reading does not hold the management account {management}, so it is not complete. Nothing was changed.",
+            f"The reading does not hold the management account {management}: it is not complete. Nothing was changed.",
             code="incomplete",
         )
 

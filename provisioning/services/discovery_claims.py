@@ -125,7 +125,7 @@ def _end(discovery: Discovery, state: Discovery.State, calls: int) -> None:
     discovery.save()
 
 
-def _execute(statement: str, claim: DiscoveryClaim, **values: object) -> int:
+def _execute(statement: str, claim: DiscoveryClaim, **values: float | str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"id": claim.discovery_id, "fence": claim.fence, **values})
         return int(cursor.rowcount)

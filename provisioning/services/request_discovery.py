@@ -41,9 +41,7 @@ def request_discovery(*, actor: Actor, cause: str = "request") -> tuple[Discover
         )
     try:
         with transaction.atomic():
-            made = Discovery.objects.create(
-                requested_by=actor.name, cause=cause, request_id=present().request_id
-            )
+            made = Discovery.objects.create(requested_by=actor.name, cause=cause, request_id=present().request_id)
             record(actor=actor.name, verb="discovery.requested", subject=str(made.pk))
     except IntegrityError:
         found = Discovery.objects.filter(finished_at=None).first()

@@ -93,9 +93,7 @@ def _account(account_id: str, actor: Actor) -> Account:
 
 def _move(account_id: str, step: Step, by: str, reason: str, **fields: object) -> None:
     # A new `updated_at` has the desired state rendered anew: what left is reached by nothing.
-    moved = move_account(
-        account_id=account_id, step=step, by=by, reason=reason, updated_at=timezone.now(), **fields
-    )
+    moved = move_account(account_id=account_id, step=step, by=by, reason=reason, updated_at=timezone.now(), **fields)
     if moved is None:
         state = _fresh(account_id).get_state_display().lower()
         raise ConflictError(f"Account {account_id} is {state}: it can't be {WORDS[step]} now.")

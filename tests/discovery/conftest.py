@@ -63,9 +63,7 @@ class Organisation:
     def move(self, account_id: str, unit: str) -> None:
         """To the unit of this name."""
         (parent,) = self.aws.list_parents(ChildId=account_id)["Parents"]
-        self.aws.move_account(
-            AccountId=account_id, SourceParentId=parent["Id"], DestinationParentId=self.unit(unit)
-        )
+        self.aws.move_account(AccountId=account_id, SourceParentId=parent["Id"], DestinationParentId=self.unit(unit))
 
     def leave(self, account_id: str) -> None:
         """Taken out of the organisation."""

@@ -71,7 +71,9 @@ def test_production_is_left_only_by_a_persons_word(organisation: Organisation) -
 def test_tags_of_aws_follow_aws_and_those_people_set_stay(organisation: Organisation) -> None:
     organisation.discover()
     Account.objects.filter(pk=DEV).update(tags={"team": "payments", "tier": "gold"})
-    organisation.aws.tag_resource(ResourceId=DEV, Tags=[{"Key": "team", "Value": "shop"}, {"Key": "tier", "Value": "x"}])
+    organisation.aws.tag_resource(
+        ResourceId=DEV, Tags=[{"Key": "team", "Value": "shop"}, {"Key": "tier", "Value": "x"}]
+    )
     organisation.discovered()
     assert account(DEV).tags == {"team": "shop", "tier": "gold"}
     assert account(DEV).aws_tags == {"team": "shop", "tier": "x"}
