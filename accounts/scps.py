@@ -61,7 +61,7 @@ def _levels(discovery: Discovery, found: DiscoveredAccount) -> Levels | None:
 
 
 def _policies(discovery: Discovery, chain: Mapping[str, str]) -> Levels:
-    attached = list(discovery.policies.filter(targets__has_any_keys=[*chain]))
+    attached = list(discovery.policies.filter(targets__has_any_keys=[*chain]).order_by("name"))
     return tuple(
         tuple(PolicySource(f"SCP {one.name} on {where}", one.document) for one in attached if target in one.targets)
         for target, where in chain.items()
