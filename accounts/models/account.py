@@ -105,7 +105,3 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_id})"
-
-
-# Django finds an app's models through this module.
-from accounts.account_request import AccountRequest  # noqa: E402, F401
