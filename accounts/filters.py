@@ -31,6 +31,8 @@ class AccountFilter(filters.FilterSet):  # type: ignore[misc]
     state = filters.ChoiceFilter(choices=Account.State.choices)
     owner_team = filters.CharFilter()
     paused = TrueOrFalse()
+    in_organisation = TrueOrFalse(label="Whether the last discovery found it.")
+    decided = TrueOrFalse(method="by_environment", label="Whether its environment is decided.")
     q = filters.CharFilter(method="mentioning", label="A part of the id or the name, in any case.")
 
     class Meta:
@@ -40,6 +42,10 @@ class AccountFilter(filters.FilterSet):  # type: ignore[misc]
     def below(self, queryset: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
         """Accounts whose OU path is this one or lies below it."""
         return queryset.filter(in_ou(value))
+
+    def by_environment(self, queryset: QuerySet[Account], name: str, value: bool) -> QuerySet[Account]:
+        """Accounts that have an environment, or those that wait for a person to decide it."""
+        return queryset.exclude(environment="") if value else queryset.filter(environment="")
 
     def mentioning(self, queryset: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
         """Accounts that say it in their id or name."""

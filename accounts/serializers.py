@@ -131,7 +131,11 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
     """An account's own fields."""
 
     has_own_external_id = serializers.SerializerMethodField()
-    tags = serializers.DictField(child=serializers.CharField())
+    environment = serializers.ChoiceField(
+        [*Account.Environment.choices, ""], help_text="Empty: found by a discovery, and nobody has decided yet."
+    )
+    tags = serializers.DictField(child=serializers.CharField(), help_text="Those AWS has, and those set here.")
+    aws_tags = serializers.DictField(child=serializers.CharField(), help_text="As AWS had them last.")
     look_interval = serializers.SerializerMethodField()
 
     class Meta:
@@ -156,6 +160,13 @@ class AccountSerializer(serializers.ModelSerializer[Account]):
             "look_interval",
             "next_due_at",
             "check_due_at",
+            "in_organisation",
+            "is_management_account",
+            "email",
+            "aws_state",
+            "joined_method",
+            "joined_at",
+            "aws_tags",
             "registered_by",
             "created_at",
             "updated_at",

@@ -22,7 +22,10 @@ app.conf.update(
     task_time_limit=180,
     task_create_missing_queues=True,
     task_default_queue="look",
-    task_routes={f"provisioning.tasks.{name}": {"queue": name} for name in ("look", "apply", "hand_over", "vend")},
+    task_routes={
+        **{f"provisioning.tasks.{queue}": {"queue": queue} for queue in ("look", "apply", "hand_over", "vend")},
+        "provisioning.tasks.discover": {"queue": "look"},
+    },
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 2, "socket_connect_timeout": 2},

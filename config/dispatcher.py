@@ -19,7 +19,7 @@ from history.services.verify import verify
 from iam_templates.services.render_stale import render_stale
 from provisioning.services.dispatch import Round, bring_forward, dispatch_round
 from provisioning.services.heartbeats import dispatcher_lives, queues_to_ring
-from provisioning.tasks import apply, canary, hand_over, look, vend
+from provisioning.tasks import apply, canary, discover, hand_over, look, vend
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +74,8 @@ def ring(found: Round) -> None:
             apply.apply_async([str(run_id)], expires=expires, retry=False)
         for run_id in found.hand_overs:
             hand_over.apply_async([str(run_id)], expires=expires, retry=False)
+        if found.discovery:
+            discover.apply_async(expires=expires, retry=False)
     except (OperationalError, OSError) as error:
         _unreachable(error)
 

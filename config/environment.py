@@ -90,6 +90,20 @@ class Environment(BaseSettings):
     vending_bootstrap: Literal["roles", "stackset"] = Field(
         "roles", description="Our roles in a new account: made by the vending worker, or awaited from a StackSet."
     )
+    discovery_account_id: str = Field(
+        "",
+        pattern=r"^([0-9]{12})?$",
+        description="The management account, or a delegated administrator of Organizations; empty: no discovery.",
+    )
+    discovery_role: str = Field(
+        "firstline/FirstlineDiscovery", description="Path and name of the role that reads the organisation, there."
+    )
+    discovery_interval_minutes: float = Field(60, ge=5, description="Between two discoveries of the organisation.")
+    ou_environments: dict[str, EnvironmentName] = Field(
+        {},
+        description='Environments of new and moved accounts by OU path, as JSON: `{"/workloads/dev": "dev"}`; the '
+        "nearest unit counts. Where none is named, a person decides.",
+    )
     break_glass: list[str] = Field([], description="JSON list of role and user names that no plan may touch.")
     lease_seconds: float = Field(60, gt=0, description="How long a worker holds an account without a sign of life.")
     connect_timeout_seconds: float = Field(3, gt=0, description="For a connection to AWS.")
@@ -128,6 +142,13 @@ class Environment(BaseSettings):
         if any(not 1 <= len(one) <= 16 or len(key.get_secret_value()) < 32 for one, key in keys.items()):
             raise ValueError("each id has 1 to 16 characters, each key or pepper 32 or more")
         return keys
+
+    @field_validator("ou_environments")
+    @classmethod
+    def _are_paths(cls, given: dict[str, EnvironmentName]) -> dict[str, EnvironmentName]:
+        if wrong := [path for path in given if not path.startswith("/") or (path != "/" and path.endswith("/"))]:
+            raise ValueError(f"write OU paths from the root, e.g. /workloads/dev, not {', '.join(sorted(wrong))}")
+        return given
 
     @property
     def look_interval(self) -> timedelta:

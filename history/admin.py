@@ -185,6 +185,7 @@ class VerbFilter(SimpleListFilter):
         "sign_in",
         "request",
         "history",
+        "discovery",
     )
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -15,6 +15,7 @@ from history.shown import badge, inert, json_text, moment
 from iam_templates.models import Assignment, Baseline, BaselineVersion
 from iam_templates.policy_findings import declaration_findings
 from iam_templates.rights import visible_assignments
+from iam_templates.selector_preview_page import selector_preview_page
 from iam_templates.services.foretell_checks import ForetoldCheck, foretold_checks
 
 
@@ -136,6 +137,11 @@ class AssignmentAdmin(RecordAdmin):
     """Which version is for which accounts."""
 
     list_title = "Assignments"
+    change_list_template = "iam_templates/assignment_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        page = path("preview/", self.admin_site.admin_view(selector_preview_page), name="selector_preview")
+        return [page, *super().get_urls()]
 
     def narrow(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those that reach an account the reader may see."""

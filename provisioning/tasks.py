@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from provisioning.services.apply_run import apply_run
+from provisioning.services.discover import discover as discover_organisation
 from provisioning.services.hand_over_run import hand_over_run
 from provisioning.services.heartbeats import queue_lives
 from provisioning.services.look_accounts import look_accounts
@@ -33,6 +34,12 @@ def vend() -> None:
 def hand_over(run_id: str) -> None:
     """Make what is asked for of one account, and take back what nobody read."""
     hand_over_run(run_id=UUID(run_id))
+
+
+@shared_task(name="provisioning.tasks.discover")
+def discover() -> None:
+    """Read one slice of the organisation."""
+    discover_organisation()
 
 
 @shared_task(name="provisioning.tasks.canary")

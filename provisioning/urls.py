@@ -12,6 +12,7 @@ from provisioning.views.attestations import AttestationViewSet
 from provisioning.views.drift import DriftViewSet
 from provisioning.views.fleet import FleetViewSet
 from provisioning.views.hand_overs import HandOverReadViewSet, HandOverViewSet
+from provisioning.views.organisation import DiscoveryViewSet, UnitTreeViewSet
 from provisioning.views.plans import PlanViewSet
 from provisioning.views.policy_checks import PolicyCheckViewSet
 from provisioning.views.runs import RunViewSet
@@ -26,6 +27,7 @@ BULK_PARSERS = [*api_settings.DEFAULT_PARSER_CLASSES, CsvParser]
 verifications, requests = VerificationViewSet.as_view, AccountRequestViewSet.as_view
 hand_overs = HandOverViewSet.as_view
 OR_CSV = [*api_settings.DEFAULT_RENDERER_CLASSES, CsvRenderer]
+discoveries = DiscoveryViewSet.as_view
 
 urlpatterns = [
     path("accounts", accounts({"get": "list", "post": "create"}), name="accounts"),
@@ -71,6 +73,9 @@ urlpatterns = [
         verifications({"get": "table"}, renderer_classes=[CsvRenderer, *api_settings.DEFAULT_RENDERER_CLASSES]),
         name="access-verification-csv",
     ),
+    path("discoveries", discoveries({"get": "list", "post": "create"}), name="discoveries"),
+    path("discoveries/<uuid:pk>", discoveries({"get": "retrieve"}), name="discovery"),
+    path("organisational-units", UnitTreeViewSet.as_view({"get": "retrieve"}), name="organisational-units"),
     path("runs", runs({"get": "list", "post": "create"}), name="runs"),
     path("runs/<uuid:pk>", runs({"get": "retrieve"}), name="run"),
     path("runs/<uuid:pk>/cancel", runs({"post": "cancel"}), name="run-cancel"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import access_analyzer, alternate_contacts, cloudtrail, sts
+from sandbox import access_analyzer, alternate_contacts, cloudtrail, organizations_reads, sts
 from sandbox.budgets import operations as budgets
 from sandbox.call import Call
 from sandbox.iam import operations as iam
@@ -18,6 +18,7 @@ OPERATIONS: dict[tuple[str, str], Handler] = {
     **{("cloudtrail", name): handler for name, handler in cloudtrail.OPERATIONS.items()},
     **{("accessanalyzer", name): handler for name, handler in access_analyzer.OPERATIONS.items()},
     **{("account", name): handler for name, handler in alternate_contacts.OPERATIONS.items()},
+    **{("organizations", name): handler for name, handler in organizations_reads.OPERATIONS.items()},
     **{("sts", name): handler for name, handler in sts.OPERATIONS.items()},
 }
 

@@ -10,7 +10,14 @@ import yaml
 from provisioning.core.access_path import WORKERS as WORKER_ROLES
 from provisioning.core.access_path import AccessPath, Document
 from provisioning.core.account_roles import BOUNDARY_PURPOSE, MAX_SESSION_SECONDS, PURPOSES
-from provisioning.services.print_permissions import HubFacts, hub_policies, management_policies, role_policies, trusts
+from provisioning.services.print_permissions import (
+    HubFacts,
+    hub_policies,
+    management_policies,
+    organisation_policies,
+    role_policies,
+    trusts,
+)
 
 Resources = dict[str, Any]
 
@@ -95,6 +102,17 @@ def vending_resources() -> Resources:
     }
 
 
+def discovery_resources() -> Resources:
+    """The role that reads the organisation, bounded by its own policy."""
+    purpose = "Reads accounts, units, tags and policies of the organisation; it can write nothing."
+    return {
+        "DiscoveryPolicy": _policy("FirstlineDiscovery", purpose, organisation_policies()["discovery"]),
+        "DiscoveryRole": _account_role(
+            "Discovery", purpose, ["DiscoveryPolicy"], "DiscoveryPolicy", trusts_worker="Look"
+        ),
+    }
+
+
 def worker_role(worker: str) -> str:
     """The name of a worker's role, and of its Kubernetes service account."""
     return WORKER_ROLES[worker]
@@ -129,9 +147,13 @@ def _policy(name: str, description: str, policy: Document) -> dict[str, Any]:
     }
 
 
-def _account_role(word: str, purpose: str, policies: list[str], boundary: str) -> dict[str, Any]:
+def _account_role(
+    word: str, purpose: str, policies: list[str], boundary: str, trusts_worker: str = ""
+) -> dict[str, Any]:
     facts = HubFacts(
-        role_arn=f"${{Hub{word}RoleArn}}", external_id="${ExternalId}", organization_id="${OrganizationId}"
+        role_arn=f"${{Hub{trusts_worker or word}RoleArn}}",
+        external_id="${ExternalId}",
+        organization_id="${OrganizationId}",
     )
     return _role(
         f"Firstline{word}",

@@ -9,11 +9,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from provisioning.core.access_path import AccessPath, Document, protecting_scp
-from provisioning.services.print_permissions import HubFacts, hub_policies, management_policies, role_policies, trusts
+from provisioning.services.print_permissions import (
+    HubFacts,
+    hub_policies,
+    management_policies,
+    organisation_policies,
+    role_policies,
+    trusts,
+)
 from tools.cloudformation import (
     Resources,
     account_resources,
     as_yaml,
+    discovery_resources,
     hub_resources,
     payer_resources,
     vending_resources,
@@ -36,7 +44,13 @@ FACTS = HubFacts(
 
 def files() -> Mapping[Path, str]:
     """Every file that is written, by its path from the root, and what it must hold."""
-    policies = {**role_policies(PLACE), **hub_policies(PLACE), **management_policies(PLACE), **trusts(FACTS)}
+    policies = {
+        **role_policies(PLACE),
+        **organisation_policies(),
+        **hub_policies(PLACE),
+        **management_policies(PLACE),
+        **trusts(FACTS),
+    }
     return {
         **{POLICIES / f"{name}.json": _json(policy) for name, policy in policies.items()},
         Path("deploy/scp/protect-firstline.json"): _json(protecting_scp(AccessPath())),
@@ -45,12 +59,14 @@ def files() -> Mapping[Path, str]:
 
 
 def _templates() -> Iterator[tuple[Path, str]]:
-    for name, resources in (
-        ("firstline-roles", account_resources()),
-        ("firstline-hub", hub_resources()),
-        ("firstline-vending", vending_resources()),
-        ("firstline-payer", payer_resources()),
-    ):
+    templates = {
+        "firstline-roles": account_resources(),
+        "firstline-hub": hub_resources(),
+        "firstline-vending": vending_resources(),
+        "firstline-discovery": discovery_resources(),
+        "firstline-payer": payer_resources(),
+    }
+    for name, resources in templates.items():
         path = Path(f"deploy/cloudformation/{name}.yaml")
         yield path, _with_resources((ROOT / path).read_text(encoding="utf-8"), resources)
 

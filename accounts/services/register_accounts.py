@@ -17,7 +17,10 @@ NOT_THERE = "no role of yours lets you operate accounts of this OU path, environ
 
 @dataclass(frozen=True)
 class NewAccount:
-    """What is told about an account that is to be registered; an empty external id means the organisation's."""
+    """What is told about an account that is to be registered; an empty external id means the organisation's.
+
+    An empty environment, which only discovery leaves, means that nobody has decided yet.
+    """
 
     account_id: str
     name: str
@@ -44,11 +47,17 @@ def register_accounts(*, rows: Sequence[NewAccount], actor: Actor) -> list[Accou
         raise PermissionDenied("Register the account first, then PATCH it with is_management_account.")
     if foreign := next((row for row in rows if not may_register(row, actor)), None):
         raise PermissionDenied(f"{foreign.account_id}: {NOT_THERE}")
+    return add_accounts(rows=rows, by=actor.name)
+
+
+@transaction.atomic
+def add_accounts(*, rows: Sequence[NewAccount], by: str) -> list[Account | None]:
+    """Register each row, whoever may: for what has asked already, and for what AWS says. Answers as above."""
     first = {row.account_id: row for row in reversed(rows)}
-    made = _insert(first.values(), actor)
+    made = _insert(first.values(), by)
     for account in made.values():
         record(
-            actor=actor.name,
+            actor=by,
             verb="account.registered",
             subject=account.account_id,
             account_id=account.account_id,
@@ -91,19 +100,17 @@ def may_register(row: NewAccount, actor: Actor) -> bool:
     return actor.may(Permission.OPERATE, row)
 
 
-def _insert(rows: Iterable[NewAccount], actor: Actor) -> dict[str, Account]:
+def _insert(rows: Iterable[NewAccount], by: str) -> dict[str, Account]:
     """Insert what is not there. Whoever registers the same account at this moment, one of the two makes it."""
     now = timezone.now()
     accounts = [
-        Account(**vars(row), partition=PARTITION, registered_by=actor.name, check_due_at=now)
+        Account(**vars(row), partition=PARTITION, registered_by=by, check_due_at=now)
         for row in sorted(rows, key=lambda row: row.account_id)
     ]
     before = _present(accounts)
     fresh = [account for account in accounts if account.account_id not in before]
     Account.objects.bulk_create(fresh, ignore_conflicts=True)
-    ours = Account.objects.filter(
-        pk__in=[account.account_id for account in fresh], registered_by=actor.name, check_due_at=now
-    )
+    ours = Account.objects.filter(pk__in=[account.account_id for account in fresh], registered_by=by, check_due_at=now)
     return {account.account_id: account for account in ours}
 
 

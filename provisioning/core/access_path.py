@@ -16,6 +16,12 @@ STACK_SETS = "role/stacksets-exec-*"
 """The roles that service-managed StackSets deploy with."""
 
 _REGIONAL = frozenset({"access-analyzer"})
+DISCOVERY_READS = (
+    *("DescribeOrganization", "DescribePolicy", "ListAccountsForParent", "ListOrganizationalUnitsForParent"),
+    *("ListPolicies", "ListRoots", "ListTagsForResource", "ListTargetsForPolicy"),
+)
+"""The operations of a discovery; action and operation have the same name (Service Authorization Reference)."""
+
 _WRITES = [
     *("iam:Add*", "iam:Attach*", "iam:Create*", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:Remove*"),
     *("iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Update*"),
@@ -33,6 +39,7 @@ class AccessPath:
     apply: str = "FirstlineApply"
     hand_over: str = "FirstlineHandOver"
     vending: str = "FirstlineVending"
+    discovery: str = "FirstlineDiscovery"
 
     def arn(self, resource: str, service: str = "iam") -> str:
         """ARN of a resource of the account, e.g. role/*; `*` is the account. IAM and Budgets have no region."""
@@ -63,10 +70,15 @@ def document(*statements: Statement) -> Document:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def hub_policy(place: AccessPath, role: str) -> Document:
-    """What one worker of the hub may do: assume one kind of role, in any account, and nothing else."""
-    target = f"arn:{place.partition}:iam::*:role{place.role_path}{role}"
-    return document(_allow("AssumeOneKindOfRole", ["sts:AssumeRole"], target))
+def hub_policy(place: AccessPath, *roles: str) -> Document:
+    """What one worker of the hub may do: assume its kind of role, in any account, and nothing else."""
+    targets = [f"arn:{place.partition}:iam::*:role{place.role_path}{role}" for role in roles]
+    return document(_allow("AssumeOneKindOfRole", ["sts:AssumeRole"], targets[0] if len(targets) == 1 else targets))
+
+
+def discovery_policy() -> Document:
+    """What the discovery role may do: read the organisation."""
+    return document(_allow("ReadTheOrganisation", [f"organizations:{one}" for one in DISCOVERY_READS], "*"))
 
 
 def vending_policy(place: AccessPath) -> Document:

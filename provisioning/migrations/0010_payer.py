@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_payer'),
+        ('accounts', '0005_discovery'),
         ('provisioning', '0009_plan_checks'),
     ]
 

@@ -18,6 +18,7 @@ CLAIMABLE = """
     AND CASE run.kind
         WHEN 'look' THEN account.state = ANY(%(looked_at)s)
         WHEN 'apply' THEN account.state = 'managed' AND account.apply_role = 'proven' AND NOT account.paused
+            AND account.environment <> ''
             AND NOT EXISTS (SELECT 1 FROM provisioning_fleetpause)
         WHEN 'hand_over' THEN account.state = 'managed' AND NOT account.paused
             AND NOT EXISTS (SELECT 1 FROM provisioning_fleetpause)
@@ -35,6 +36,8 @@ def why_not_written_to(account: Account) -> str:
         return (
             f"Account {account.pk} is {account.get_state_display().lower()}; writes are made in managed accounts only."
         )
+    if not account.environment:
+        return f"Account {account.pk} has no environment: decide it (PATCH the account), then ask for a look."
     if account.apply_role in ROLE_FAILED:
         return (
             f"Account {account.pk} is only observed: its apply role can't be used ({account.apply_role}). "

@@ -17,6 +17,7 @@ from history.services.record import record
 from provisioning.models import PlanRecord
 from provisioning.services.claimable import APPLIES, CLAIMABLE, HAND_OVERS, LOOKS, PARAMETERS
 from provisioning.services.due_hand_overs import expire_hand_overs, schedule_hand_overs
+from provisioning.services.request_discovery import ring_for_discovery, schedule_discovery
 from provisioning.services.set_aside import end_what_was_set_aside
 from provisioning.services.tell_lapsed import tell_lapsed
 from provisioning.services.vending.claims import due_requests
@@ -112,19 +113,27 @@ class Round:
     applies: tuple[UUID, ...]
     requests: int = 0
     hand_overs: tuple[UUID, ...] = ()
+    discovery: bool = False
 
 
 def dispatch_round() -> Round:
     """Do one round and say whom to ring; ringing is the caller's."""
     schedule_due()
     schedule_checks()
+    schedule_discovery()
     take_back_lost()
     end_what_was_set_aside()
     expire_plans()
     tell_lapsed()
     expire_hand_overs()
     schedule_hand_overs()
-    return Round(len(_ring(LOOKS)), tuple(_ring(APPLIES)), _requests(), tuple(_ring(HAND_OVERS)))
+    return Round(
+        looks=len(_ring(LOOKS)),
+        applies=tuple(_ring(APPLIES)),
+        requests=_requests(),
+        hand_overs=tuple(_ring(HAND_OVERS)),
+        discovery=ring_for_discovery(),
+    )
 
 
 def _requests() -> int:

@@ -33,5 +33,5 @@ def with_checks(assessment: Assessment, checked: Checked) -> Assessment:
     )
 
 
-def _named(source: str, document: str) -> NamedDocument:
+def _named(source: str, document: str | None) -> NamedDocument:
     return NamedDocument(source, document or None)

@@ -7,6 +7,7 @@ from provisioning.core.access_path import (
     AccessPath,
     Document,
     access_trust,
+    discovery_policy,
     hub_policy,
     pod_identity_trust,
     protecting_scp,
@@ -58,10 +59,15 @@ def role_policies(place: AccessPath) -> Mapping[str, Document]:
     }
 
 
+def organisation_policies() -> Mapping[str, Document]:
+    """What the role that reads the organisation may do; it stands in one account only."""
+    return {"discovery": discovery_policy()}
+
+
 def hub_policies(place: AccessPath) -> Mapping[str, Document]:
-    """What each worker of the hub may do."""
+    """What each worker of the hub may do: the look worker reads, in accounts and in the organisation."""
     return {
-        "hub-look": hub_policy(place, place.look),
+        "hub-look": hub_policy(place, place.look, place.discovery),
         "hub-apply": hub_policy(place, place.apply),
         "hub-hand-over": hub_policy(place, place.hand_over),
         "hub-vend": hub_policy(place, place.vending),
@@ -88,6 +94,7 @@ def printed_policies(place: AccessPath, facts: HubFacts) -> Mapping[str, Documen
     """All of them, the service control policy included."""
     return {
         **role_policies(place),
+        **organisation_policies(),
         **hub_policies(place),
         **management_policies(place),
         **trusts(facts),

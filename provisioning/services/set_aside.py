@@ -33,11 +33,17 @@ def leave_account(*, account_id: str, actor: Actor, reason: str) -> Account:
 @transaction.atomic
 def return_account(*, account_id: str, actor: Actor, reason: str) -> Account:
     """It is back: as if just registered, so its access is proven anew before anything is read. Raises ConflictError."""
-    account = _account(account_id, actor)
+    _account(account_id, actor)
+    return bring_back(account_id=account_id, by=actor.name, reason=reason)
+
+
+@transaction.atomic
+def bring_back(*, account_id: str, by: str, reason: str) -> Account:
+    """`return_account` for what AWS says: nobody's rights are asked. Raises ConflictError."""
     _move(
-        account,
+        account_id,
         Step.RETURNED,
-        actor,
+        by,
         reason,
         apply_role=Account.ApplyRole.UNTESTED,
         check_due_at=Now(),
@@ -47,13 +53,18 @@ def return_account(*, account_id: str, actor: Actor, reason: str) -> Account:
     return _fresh(account_id)
 
 
-@transaction.atomic
 def _set_aside(account_id: str, step: Step, actor: Actor, reason: str) -> Account:
-    account = _account(account_id, actor)
+    _account(account_id, actor)
+    return set_aside(account_id=account_id, step=step, by=actor.name, reason=reason)
+
+
+@transaction.atomic
+def set_aside(*, account_id: str, step: Step, by: str, reason: str) -> Account:
+    """Suspended or left, for what AWS says: nobody's rights are asked. Raises ConflictError."""
     # Runs first, then the account, then its plans: the order in which a worker that records takes these rows.
-    _end_runs(Run.objects.filter(account_id=account_id, state__in=Run.OPEN), actor.name)
-    _move(account, step, actor, reason)
-    _supersede_plans([account_id], actor.name)
+    _end_runs(Run.objects.filter(account_id=account_id, state__in=Run.OPEN), by)
+    _move(account_id, step, by, reason)
+    _supersede_plans([account_id], by)
     return _fresh(account_id)
 
 
@@ -80,15 +91,12 @@ def _account(account_id: str, actor: Actor) -> Account:
     return require_account(actor, Permission.OPERATE, account, f"There is no account {account_id}.")
 
 
-def _move(account: Account, step: Step, actor: Actor, reason: str, **fields: object) -> None:
+def _move(account_id: str, step: Step, by: str, reason: str, **fields: object) -> None:
     # A new `updated_at` has the desired state rendered anew: what left is reached by nothing.
-    moved = move_account(
-        account_id=account.pk, step=step, by=actor.name, reason=reason, updated_at=timezone.now(), **fields
-    )
+    moved = move_account(account_id=account_id, step=step, by=by, reason=reason, updated_at=timezone.now(), **fields)
     if moved is None:
-        raise ConflictError(
-            f"Account {account.pk} is {account.get_state_display().lower()}: it can't be {WORDS[step]} now."
-        )
+        state = _fresh(account_id).get_state_display().lower()
+        raise ConflictError(f"Account {account_id} is {state}: it can't be {WORDS[step]} now.")
 
 
 def _end_runs(runs: QuerySet[Run], by: str) -> int:

@@ -20,6 +20,13 @@ ROLE_FAILED = frozenset({Account.ApplyRole.DENIED, Account.ApplyRole.CARELESS})
 """An untested apply role makes an apply wait; one that failed its check makes everything shown only."""
 
 
+def why_shown_only(account: Account) -> str:
+    """Reason code why no plan can be carried out in this account; '' when plans can."""
+    if not account.environment:
+        return "environment_undecided"
+    return "apply_role_denied" if account.apply_role in ROLE_FAILED else ""
+
+
 @dataclass(frozen=True)
 class Work:
     """One account as the database knows it. `generation` 0: nothing was ever assigned."""
@@ -71,7 +78,7 @@ def load_work(account_id: str) -> Work:
         attested=attested_of(account_id) if _needs_attested(desired) else (),
         scps=scps_of(account) if any(check.considers == "full" for check in desired.checks) else None,
         kept=_kept(owned) if account.is_management_account else frozenset(),
-        shown_only="apply_role_denied" if account.apply_role in ROLE_FAILED else "",
+        shown_only=why_shown_only(account),
     )
 
 

@@ -56,6 +56,16 @@ def add_payer_roles(account: str, external_id: str) -> None:
     deploy_stackset(shipped("firstline-payer"), parameters, [account])
 
 
+def add_discovery_role(account: str, external_id: str) -> None:
+    """The role by which the look worker reads the organisation, in the account that may."""
+    parameters = {
+        "HubLookRoleArn": f"arn:aws:iam::{world.hub['account']}:role/firstline/firstline-look-worker",
+        "ExternalId": external_id,
+        "OrganizationId": world.hub["org_id"],
+    }
+    deploy_stackset(shipped("firstline-discovery"), parameters, [account])
+
+
 def add_aws_roles(account: str) -> None:
     """OrganizationAccountAccessRole's permissions, a service-linked role and an Identity Center role."""
     backend = world.iam(account)

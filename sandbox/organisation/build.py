@@ -12,6 +12,7 @@ from sandbox.iam.entities import find
 from sandbox.organisation.access import (
     add_access_roles,
     add_aws_roles,
+    add_discovery_role,
     add_hub_roles,
     add_payer_roles,
     add_vending_role,
@@ -71,6 +72,8 @@ def build(description: Mapping[str, Any]) -> dict[str, Any]:
             add_payer_roles(management, external_id)
         for one in description.get("accounts", []):
             _add_account(tree, one, description.get("firstline_roles", True))
+        if description.get("hub_roles", True):
+            add_discovery_role(description.get("discovery_account", management), external_id)
         return summary()
 
 

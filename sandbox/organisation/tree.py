@@ -17,6 +17,7 @@ class Tree:
             self._backend.create_organization(region="us-east-1", FeatureSet="ALL")
         self._ous = {"/": self._backend.org.root_id}
         self._backend.accounts[0].name = "management"
+        self._backend.enable_policy_type(RootId=self._backend.org.root_id, PolicyType="SERVICE_CONTROL_POLICY")
         self._note(management, self._backend.accounts[0], "/")
 
     @property

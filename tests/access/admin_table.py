@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver
 
 from access.roles import Permission
+from accounts.models import Discovery
 from tests.access.rest_table import _attest as attest_body
 from tests.access.world import Side, World
 
@@ -118,6 +119,11 @@ PAGES: dict[str, Page] = {
     "accounts_account_return": Page(A.BUTTON, P.OPERATE, lambda of: of.account, body=_because),
     "accounts_register": Page(A.FORM, P.OPERATE),
     "adoptions": Page(A.FORM),
+    "selector_preview": Page(A.FORM),
+    "organisational_units": Page(A.FORM),
+    "discovery_make": Page(A.FLEET_BUTTON, P.OPERATE),
+    "accounts_discovery_changelist": Page(A.EVERYBODYS_LIST),
+    "accounts_discovery_change": Page(A.FLEET_FORM, row=lambda of: Discovery.objects.get()),
     "verification_csv": Page(A.RECORD, row=lambda of: of.verification),
     "plan_approve": Page(A.BUTTON, P.APPROVE, lambda of: of.plan, body=_decide),
     "plan_reject": Page(A.BUTTON, P.APPROVE, lambda of: of.plan, body=_decide),

@@ -20,7 +20,8 @@ SHOWN, DONE, REFUSED, FORBIDDEN, MISSING = "shown", "done", "refused with a mess
 
 
 @pytest.fixture
-def world() -> World:
+def world(settings: Any) -> World:
+    settings.FIRSTLINE = settings.FIRSTLINE.model_copy(update={"discovery_account_id": "777766665555"})
     return build_world()
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from access.models import RoleBinding, Team, Token
 from access.roles import Role
 from accounts.account_request import AccountRequest
-from accounts.models import Account
+from accounts.models import Account, Discovery
 from history.models import Event
 from history.services.record import record
 from iam_templates.models import Assignment, Baseline, BaselineVersion
@@ -76,6 +76,7 @@ class World:
     people: dict[tuple[str, str], User]
     nobody: User
     newcomer: User
+    discovery: Discovery
 
 
 def build_world() -> World:
@@ -83,7 +84,9 @@ def build_world() -> World:
     people = {
         (role, scope): person(f"{role}-{scope}", role, scope=text) for role in ROLES for scope, text in SCOPES.items()
     }
-    return World(payments, search, people, person("nobody"), person("newcomer"))
+    told = {"not_in_organisation": [payments.account.pk]}
+    discovery = Discovery.objects.create(state="done", requested_by="rita", finished_at=timezone.now(), told=told)
+    return World(payments, search, people, person("nobody"), person("newcomer"), discovery)
 
 
 def build_side(name: str, account_id: str) -> Side:

@@ -60,16 +60,19 @@ def test_service_control_policy_is_short_enough_as_it_is_sent() -> None:
     assert len(json.dumps(POLICIES["scp"], indent=2)) <= LONGEST_SCP
 
 
-def test_each_worker_of_the_hub_may_assume_one_kind_of_role_and_nothing_else() -> None:
-    for worker, role in (
-        ("look", "FirstlineLook"),
-        ("apply", "FirstlineApply"),
-        ("hand-over", "FirstlineHandOver"),
-        ("vend", "FirstlineVending"),
-    ):
+def test_each_worker_of_the_hub_may_assume_its_kind_of_role_and_nothing_else() -> None:
+    ours = "arn:aws:iam::*:role/firstline/"
+    reading = [f"{ours}FirstlineLook", f"{ours}FirstlineDiscovery"]
+    wanted = {"look": reading, "apply": f"{ours}FirstlineApply", "hand-over": f"{ours}FirstlineHandOver"}
+    wanted |= {"vend": f"{ours}FirstlineVending"}
+    for worker, roles in wanted.items():
         (statement,) = POLICIES[f"hub-{worker}"]["Statement"]
-        assert statement["Action"] == ["sts:AssumeRole"]
-        assert statement["Resource"] == f"arn:aws:iam::*:role/firstline/{role}"
+        assert (statement["Action"], statement["Resource"]) == (["sts:AssumeRole"], roles)
+
+
+def test_discovery_role_can_only_read() -> None:
+    (statement,) = POLICIES["discovery"]["Statement"]
+    assert all(one.startswith(("organizations:Describe", "organizations:List")) for one in statement["Action"])
 
 
 def printed(*arguments: str) -> Any:
@@ -88,8 +91,10 @@ def test_command_prints_them_all_or_one() -> None:
 
 def test_command_takes_the_names_that_the_product_enters_by(settings: Any) -> None:
     names = {"look_role": "a/b/Look", "apply_role": "a/b/Apply", "hand_over_role": "a/b/HandOver"}
+    names |= {"discovery_role": "a/b/Discovery"}
     settings.FIRSTLINE = settings.FIRSTLINE.model_copy(update=names)
-    assert printed("--only", "hub-look")["Statement"][0]["Resource"] == "arn:aws:iam::*:role/a/b/Look"
+    reading = ["arn:aws:iam::*:role/a/b/Look", "arn:aws:iam::*:role/a/b/Discovery"]
+    assert printed("--only", "hub-look")["Statement"][0]["Resource"] == reading
     assert "arn:aws:iam::*:policy/a/b/*" in json.dumps(printed("--only", "apply-1"))
 
 

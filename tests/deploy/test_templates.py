@@ -16,8 +16,8 @@ from sandbox.cloudformation.deploy import shipped
 from tools.deployment import POLICIES, ROOT, files
 
 ACCOUNT, HUB = "111111111111", "999988887777"
-TEMPLATES = ["firstline-roles", "firstline-payer", "firstline-hub", "firstline-vending"]
-MODULES = ["roles", "payer", "hub", "vending"]
+TEMPLATES = ["firstline-roles", "firstline-payer", "firstline-hub", "firstline-vending", "firstline-discovery"]
+MODULES = ["roles", "payer", "hub", "vending", "discovery"]
 PLACE = AccessPath(account_id=ACCOUNT, role_path="/access/firstline/")
 WORKERS = {
     "look": "firstline-look-worker",
@@ -164,6 +164,7 @@ def test_module_names_its_provider_and_versions(name: str) -> None:
         ("vending", "trust", ["trust"]),
         ("payer", "${each.key}", ["look-1", "payer-apply-1"]),
         ("payer", "trust", ["trust"]),
+        ("discovery", "trust", ["trust"]),
         (
             "hub",
             "hub-trust-${var.platform}",
@@ -188,6 +189,7 @@ def test_every_printed_file_is_used_by_a_module() -> None:
         "simulator",
         "trust",
         "vending-1",
+        "discovery",
         *(f"hub-{worker}" for worker in WORKERS),
     }
     used |= {f"hub-trust-{one}" for one in ("ecs", "ec2", "eks-pod-identity", "eks-irsa")}
@@ -205,6 +207,8 @@ def test_both_ways_make_the_same_roles() -> None:
     for text in terraform.values():
         assert "max_session_duration = 3600" in text and "path                 = var.role_path" in text
     assert "permissions_boundary = local.boundaries[each.key]" in terraform["roles"]
+    assert "permissions_boundary = aws_iam_policy.discovery.arn" in terraform["discovery"]
+    assert 'file("${local.folder}/discovery.json")' in terraform["discovery"]
     for purpose in ("Reads what a look compares; it can write nothing.", "The most that apply can do."):
         assert purpose in terraform["roles"] and purpose in shipped("firstline-roles")
 

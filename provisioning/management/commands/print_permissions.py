@@ -31,13 +31,14 @@ class Command(BaseCommand):
 
 def _place(partition: str, account: str) -> AccessPath:
     given = settings.FIRSTLINE
-    roles = [given.look_role, given.apply_role, given.hand_over_role, given.vending_role]
+    roles = [given.look_role, given.apply_role, given.hand_over_role, given.discovery_role, given.vending_role]
     paths, names = zip(*(role.rpartition("/")[::2] for role in roles), strict=True)
+    look, apply, hand_over, discovery, vending = names
     # Without account requests there is no vending role, so nobody need move it along.
-    if len(set(paths if given.management_account_id else paths[:3])) > 1 or not paths[0]:
+    if len(set(paths if given.management_account_id else paths[:4])) > 1 or not paths[0]:
         raise CommandError(
-            "FIRSTLINE_LOOK_ROLE, FIRSTLINE_APPLY_ROLE, FIRSTLINE_HAND_OVER_ROLE (and FIRSTLINE_VENDING_ROLE, where "
-            "accounts are requested): give all of them one path of their own "
+            "FIRSTLINE_LOOK_ROLE, FIRSTLINE_APPLY_ROLE, FIRSTLINE_HAND_OVER_ROLE, FIRSTLINE_DISCOVERY_ROLE (and "
+            "FIRSTLINE_VENDING_ROLE, where accounts are requested): give all of them one path of their own "
             "(such as firstline/FirstlineLook), below which nothing else may lie"
         )
-    return AccessPath(partition, account, f"/{paths[0]}/", *names)
+    return AccessPath(partition, account, f"/{paths[0]}/", look, apply, hand_over, vending, discovery)

@@ -54,8 +54,10 @@ class Account(models.Model):
         validators=[RegexValidator(r"\A[0-9]{12}\Z", "an AWS account id is 12 digits")],
     )
     name = models.CharField(max_length=100)
-    environment = models.CharField(max_length=10, choices=Environment)
-    ou_path = models.CharField(max_length=512, default="/", help_text="e.g. /workloads/dev")
+    environment = models.CharField(
+        max_length=10, choices=Environment, blank=True, default="", help_text="Empty: nobody has decided yet."
+    )
+    ou_path = models.CharField(max_length=1024, default="/", help_text="e.g. /workloads/dev")
     tags = models.JSONField(default=dict, blank=True)
     owner_team = models.CharField(max_length=100, blank=True, default="")
     state = models.CharField(max_length=16, choices=State, default=State.REGISTERED)
@@ -69,6 +71,15 @@ class Account(models.Model):
     is_management_account = models.BooleanField(
         default=False, help_text="The organisation's payer: observed only, but for budgets."
     )
+    in_organisation = models.BooleanField(
+        null=True, help_text="Whether the last complete discovery found it; empty: none was made since it is here."
+    )
+    email = models.CharField(max_length=320, blank=True, default="", help_text="Its root user's, as AWS says.")
+    aws_state = models.CharField(max_length=24, blank=True, default="", help_text="As Organizations says, e.g. ACTIVE.")
+    joined_method = models.CharField(max_length=16, blank=True, default="", help_text="INVITED or CREATED.")
+    joined_at = models.DateTimeField(null=True, blank=True)
+    aws_tags = models.JSONField(default=dict, blank=True, help_text="As AWS had them last; `tags` holds them and ours.")
+    missed_in = models.UUIDField(null=True, blank=True, help_text="The discovery that first did not find it.")
     paused = models.BooleanField(default=False)
     pause_reason = models.CharField(max_length=200, blank=True, default="")
     look_interval_minutes = models.PositiveIntegerField(
@@ -96,7 +107,3 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_id})"
-
-
-# Django finds an app's models through this module.
-from accounts.account_request import AccountRequest  # noqa: E402, F401
