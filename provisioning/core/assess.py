@@ -117,6 +117,17 @@ def declared_names(items: Iterable[DesiredItem], kinds: Mapping[str, Kind[Any]])
     return found
 
 
+def asked_names(
+    items: Iterable[DesiredItem], context: Context, kinds: Mapping[str, Kind[Any]]
+) -> Mapping[Section, frozenset[str]]:
+    """The sections that are read name by name for what is declared, each with those names."""
+    found: dict[Section, frozenset[str]] = {}
+    for item in items:
+        for section, names in kinds[item.kind].asks(item.name, item.declared, context).items():
+            found[section] = found.get(section, frozenset()) | names
+    return found
+
+
 def _located(inputs: Inputs) -> Context:
     """The context with own policies where they really lie: a path is not always declared, and can't be changed."""
     if inputs.snapshot.unread([Section.IAM_DETAILS]):
@@ -145,7 +156,7 @@ def assess(inputs: Inputs) -> Assessment:
     unread = {
         name: next(iter(reasons.values()))
         for name in sorted(declared_kinds)
-        if (reasons := inputs.snapshot.unread(inputs.kinds[name].sections))
+        if (reasons := inputs.snapshot.unread(_sections(name, inputs)))
     }
     observed = _observe(sorted(declared_kinds - unread.keys()), inputs)
     items = tuple(_item(item, observed, inputs) for item in inputs.items if item.kind not in unread)
@@ -156,6 +167,11 @@ def assess(inputs: Inputs) -> Assessment:
     for kind in sorted(inputs.kept - unread.keys() - scopes):
         extras += tuple(_orphans(inputs.kinds[kind], observed.specs, inputs))
     return Assessment(items, extras, unread, _unmanaged(observed.specs, inputs, extras))
+
+
+def _sections(kind: str, inputs: Inputs) -> frozenset[Section]:
+    asked = asked_names((item for item in inputs.items if item.kind == kind), inputs.context, inputs.kinds)
+    return inputs.kinds[kind].sections | asked.keys()
 
 
 def _observe(readable: Iterable[str], inputs: Inputs) -> _Observed:
@@ -226,8 +242,10 @@ def _for_a_person(finding: Finding) -> Finding:
 def _change(kind: Kind[Any], key: ResourceKey, desired: Any, seen: Any | None, inputs: Inputs) -> Change[Any] | None:
     if seen is None or (_ledger_key(kind, key) not in inputs.owned and not kind.is_there(seen)):
         return Create(key, desired)
+    if seen is None:
+        return None if kind.is_rule else Create(key, desired)
     fields = frozenset(difference.field for difference in differences(desired, seen)) - kind.immutable
-    if _ledger_key(kind, key) not in inputs.owned:
+    if not kind.is_rule and _ledger_key(kind, key) not in inputs.owned:
         return Adopt(key, seen, desired, fields)
     return Update(key, seen, desired, fields) if fields else None
 
@@ -303,6 +321,9 @@ def _unmanaged(
     counts = {}
     for name, specs in observed.items():
         kind = inputs.kinds[name]
+        if kind.is_rule:
+            counts[name] = 0
+            continue
         declared = {kind.identity(item.name) for item in inputs.items if item.kind == name}
         counts[name] = sum(kind.identity(stored) not in declared and (name, stored) not in shown for stored in specs)
     return counts

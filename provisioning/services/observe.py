@@ -9,7 +9,7 @@ from django.conf import settings
 
 from provisioning.aws.reading import read_sections
 from provisioning.aws.session import AwsSession
-from provisioning.core.assess import Applied, Assessment, Inputs, assess, declared_names, needed_sections
+from provisioning.core.assess import Applied, Assessment, Inputs, asked_names, assess, declared_names, needed_sections
 from provisioning.core.change import ResourceKey
 from provisioning.core.guard import Limits, Violation, guard
 from provisioning.core.permissions.drift import Checked, check_account
@@ -47,13 +47,14 @@ def observe(
     """
     kinds = all_kinds()
     desired = work.desired
-    sections = needed_sections(desired.items, desired.closed, kinds, work.kept)
+    asked = asked_names(desired.items, work.context, kinds)
+    sections = needed_sections(desired.items, desired.closed, kinds, work.kept) | asked.keys()
     if desired.checks:
         sections |= {Section.IAM_DETAILS}
     declared = declared_names(desired.items, kinds)
-    snapshot, facts = read_sections(
-        session, sections - {Section.ATTESTATIONS}, declared.get("budget", frozenset()), declared, on_page=on_page
-    )
+    wanted, budgets = sections - {Section.ATTESTATIONS}, declared.get("budget", frozenset())
+    snapshot, facts = read_sections(session, wanted, budgets, declared, asked=asked, on_page=on_page)
+    snapshot = with_inactive_keys(snapshot, work.inactive_keys)
     if Section.ATTESTATIONS in sections:
         snapshot = _with(snapshot, {Section.ATTESTATIONS: _attested(work)})
     inputs = Inputs(desired.items, desired.closed, snapshot, work.context, _owned(work, owned_too), kinds, work.kept)
@@ -80,6 +81,14 @@ def _to_make(assessment: Assessment, violations: Iterable[Violation]) -> tuple[P
 
 def _with(snapshot: Snapshot, sections: Mapping[Section, Complete | Unreadable]) -> Snapshot:
     return replace(snapshot, sections={**snapshot.sections, **sections})
+
+
+def with_inactive_keys(snapshot: Snapshot, since: Mapping[str, str]) -> Snapshot:
+    """The snapshot with what AWS does not tell of access keys: since when we know each to be inactive."""
+    keys = snapshot.sections.get(Section.ACCESS_KEYS)
+    if not isinstance(keys, Complete):
+        return snapshot
+    return _with(snapshot, {Section.ACCESS_KEYS: replace(keys, facts={**keys.facts, "inactive_since": since})})
 
 
 def _attested(work: Work) -> Complete:
