@@ -16,6 +16,8 @@ Plain = dict[str, Any]
 EVERYBODY = "*"
 _ROOT_DEVICE = ":mfa/root-account-mfa-device"
 
+_ROOT_COUNTS = {"enabled": "AccountMFAEnabled", "has_password": "AccountPasswordPresent"}
+
 
 @dataclass
 class CredentialReader:
@@ -55,7 +57,9 @@ class CredentialReader:
         read = _iam("ListVirtualMFADevices", AssignmentStatus="Assigned", MaxItems=1000)
         devices = [device for page in self.pages(read, _items("VirtualMFADevices")) for device in page]
         virtual = sorted(device["SerialNumber"] for device in devices if _is_roots(device))
-        return {"root_mfa": {"enabled": bool(summary["counts"].get("AccountMFAEnabled")), "virtual": virtual}}
+        counts = summary["counts"]
+        seen = {name: bool(counts.get(count)) for name, count in _ROOT_COUNTS.items()}
+        return {"root_mfa": {**seen, "virtual": virtual}}
 
     def _those(self, asked: frozenset[str]) -> list[str]:
         return [name for name in self.users if EVERYBODY in asked or name.lower() in asked]

@@ -222,7 +222,7 @@ def _finding(
         return Finding(key, difference, Remedy.PERSON, "protected")
     if difference.field in kind.immutable and difference.path:
         return Finding(key, difference, Remedy.PERSON, "immutable_field")
-    if kind.settled_by(difference, inputs.context):
+    if _settling(kind, key, difference, inputs):
         return Finding(key, difference, Remedy.AUTO)
     if reason := kind.person(key.name, difference, inputs.snapshot):
         return Finding(key, difference, Remedy.PERSON, reason)
@@ -231,7 +231,12 @@ def _finding(
 
 def _settles(kind: Kind[Any], finding: Finding, inputs: Inputs) -> bool:
     """Whether another item's change repairs it, so that this one needs no call of its own."""
-    return finding.remedy is Remedy.AUTO and kind.settled_by(finding.difference, inputs.context) is not None
+    return finding.remedy is Remedy.AUTO and _settling(kind, finding.key, finding.difference, inputs) is not None
+
+
+def _settling(kind: Kind[Any], key: ResourceKey, difference: Difference, inputs: Inputs) -> ResourceKey | None:
+    subject = kind.subject(key.name, inputs.context) if difference.path == "" else None
+    return subject or kind.settled_by(difference, inputs.context)
 
 
 def _for_a_person(finding: Finding) -> Finding:
@@ -240,12 +245,11 @@ def _for_a_person(finding: Finding) -> Finding:
 
 
 def _change(kind: Kind[Any], key: ResourceKey, desired: Any, seen: Any | None, inputs: Inputs) -> Change[Any] | None:
-    if seen is None or (_ledger_key(kind, key) not in inputs.owned and not kind.is_there(seen)):
-        return Create(key, desired)
-    if seen is None:
+    is_ours = kind.is_rule or _ledger_key(kind, key) in inputs.owned
+    if seen is None or not (is_ours or kind.is_there(seen)):
         return None if kind.is_rule else Create(key, desired)
     fields = frozenset(difference.field for difference in differences(desired, seen)) - kind.immutable
-    if not kind.is_rule and _ledger_key(kind, key) not in inputs.owned:
+    if not is_ours:
         return Adopt(key, seen, desired, fields)
     return Update(key, seen, desired, fields) if fields else None
 

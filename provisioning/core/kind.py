@@ -146,6 +146,10 @@ class Kind(ABC, Generic[Spec]):
         """By what words a look asks for this item, where a section is read for declared items only."""
         return frozenset({name})
 
+    def subject(self, name: str, context: Context) -> ResourceKey | None:
+        """The declared item that a rule is about, or None: while it is still to be made, nothing else is amiss."""
+        return None
+
     def settled_by(self, difference: Difference, context: Context) -> ResourceKey | None:
         """The other declared item whose own change brings what is missing here, or None. It comes before `person`."""
         return None

@@ -46,7 +46,7 @@ class Section(StrEnum):
     USER_MFA     GetLoginProfile per user asked for ('*': every user), ListMFADevices where there is a password:
                  {"user_mfa": [{"name","has_password","devices":[serial number]}]}
     ROOT_MFA     ListVirtualMFADevices, GetAccountSummary:
-                 {"root_mfa": {"enabled": bool, "virtual": [serial number]}}
+                 {"root_mfa": {"enabled": bool, "has_password": bool, "virtual": [serial number]}}
     ATTESTATIONS  no call: what people attested of the account and is still in force, from our own database
                  {"attested": [{"kind","name","value","by","at": ISO 8601,"review_on": ISO date or null}]}
     BILLING_EVENTS  LookupEvents of SetIAMAccessPreference, 90 days back:

@@ -1,4 +1,4 @@
-"""Access keys that were seen inactive: AWS does not tell since when, and a grace time must be counted from something."""
+"""Access keys that were seen inactive: AWS does not tell since when, and a grace time is counted from somewhere."""
 
 from django.db import models
 
