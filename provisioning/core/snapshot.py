@@ -72,7 +72,7 @@ class Section(StrEnum):
     BUDGET_NOTIFICATIONS = "budgets.notifications"
     BUDGET_SUBSCRIBERS = "budgets.subscribers"
     LOGIN_PROFILES = "iam.login_profiles"
-    PASSWORD_USE = "iam.password_use"
+    PASSWORD_USE = "iam.password_use"  # noqa: S105 - a section's name
     ACCESS_KEYS = "iam.access_keys"
     ACCESS_KEY_USE = "iam.access_key_use"
     USER_MFA = "iam.user_mfa"
@@ -134,6 +134,15 @@ class Snapshot:
             elif isinstance(reading, Unreadable):
                 missing[section] = reading.reason
         return missing
+
+
+def with_facts(snapshot: Snapshot, section: Section, facts: Mapping[str, Any]) -> Snapshot:
+    """The snapshot with more facts beside what was read of a section; as it is where the section was not read."""
+    reading = snapshot.sections.get(section)
+    if not isinstance(reading, Complete):
+        return snapshot
+    noted = replace(reading, facts={**reading.facts, **facts})
+    return replace(snapshot, sections={**snapshot.sections, section: noted})
 
 
 def overlay(snapshot: Snapshot, fragment: Snapshot) -> Snapshot:

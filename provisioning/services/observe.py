@@ -16,7 +16,7 @@ from provisioning.core.permissions.drift import Checked, check_account
 from provisioning.core.permissions.holders import World
 from provisioning.core.plan import Plan, PlannedChange, in_safe_order
 from provisioning.core.policy_document import read_document, trusted_principals
-from provisioning.core.snapshot import Complete, Section, Snapshot, Unreadable
+from provisioning.core.snapshot import Complete, Section, Snapshot, Unreadable, with_facts
 from provisioning.kinds import all_kinds
 from provisioning.services.ask_simulator import ask_simulator
 from provisioning.services.known_permissions import with_checks, world_of
@@ -54,7 +54,7 @@ def observe(
     declared = declared_names(desired.items, kinds)
     wanted, budgets = sections - {Section.ATTESTATIONS}, declared.get("budget", frozenset())
     snapshot, facts = read_sections(session, wanted, budgets, declared, asked=asked, on_page=on_page)
-    snapshot = with_inactive_keys(snapshot, work.inactive_keys)
+    snapshot = with_facts(snapshot, Section.ACCESS_KEYS, {"inactive_since": work.inactive_keys})
     if Section.ATTESTATIONS in sections:
         snapshot = _with(snapshot, {Section.ATTESTATIONS: _attested(work)})
     inputs = Inputs(desired.items, desired.closed, snapshot, work.context, _owned(work, owned_too), kinds, work.kept)
@@ -81,14 +81,6 @@ def _to_make(assessment: Assessment, violations: Iterable[Violation]) -> tuple[P
 
 def _with(snapshot: Snapshot, sections: Mapping[Section, Complete | Unreadable]) -> Snapshot:
     return replace(snapshot, sections={**snapshot.sections, **sections})
-
-
-def with_inactive_keys(snapshot: Snapshot, since: Mapping[str, str]) -> Snapshot:
-    """The snapshot with what AWS does not tell of access keys: since when we know each to be inactive."""
-    keys = snapshot.sections.get(Section.ACCESS_KEYS)
-    if not isinstance(keys, Complete):
-        return snapshot
-    return _with(snapshot, {Section.ACCESS_KEYS: replace(keys, facts={**keys.facts, "inactive_since": since})})
 
 
 def _attested(work: Work) -> Complete:

@@ -4,7 +4,7 @@ A first password is handed over on an explicit request (docs/people-credentials.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from provisioning.core.change import Call
@@ -21,7 +21,7 @@ class Login:
     has_password: bool
     reset_required: bool
     created_at: str
-    last_used_at: str | None
+    last_used_at: str | None = field(compare=False)
 
     def to_plain(self) -> Any:
         return {"login_profile": self.has_password, "reset_required": self.reset_required}
