@@ -87,7 +87,9 @@ class _Look:
             Section.ACCESS_FINDINGS: self._findings,
             Section.LOGIN_PROFILES: lambda: self._people.login_profiles(self._names(section)),
             Section.PASSWORD_USE: lambda: self._noted(section, self._people.password_use(self._names(section))),
-            Section.ACCESS_KEYS: lambda: self._people.access_keys(self._names(section)),
+            Section.ACCESS_KEYS: lambda: self._people.access_keys(
+                self._names(Section.ACCESS_KEYS) | self._names(Section.ACCESS_KEY_USE)
+            ),
             Section.ACCESS_KEY_USE: self._key_use,
             Section.USER_MFA: lambda: self._people.user_mfa(self._names(section)),
             Section.ROOT_MFA: lambda: self._people.root_mfa(self._needed(Section.IAM_SUMMARY)),
