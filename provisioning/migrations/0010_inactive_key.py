@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_tags_and_interval'),
-        ('provisioning', '0006_access_verification'),
+        ('provisioning', '0009_plan_checks'),
     ]
 
     operations = [
