@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from iam_templates.render import render
-from provisioning.core.assess import Applied
+from provisioning.core.assessment import Applied
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import ClosedScope, DesiredAccount, DesiredItem, Mode, Origin
 from provisioning.kinds import all_kinds

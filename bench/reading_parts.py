@@ -9,7 +9,8 @@ from uuid import uuid4
 from bench.our_reader import observation, work_of
 from provisioning.aws.call_context import CallCounter
 from provisioning.aws.reading import read_sections
-from provisioning.core.assess import Inputs, assess
+from provisioning.core.assess import assess
+from provisioning.core.assessment import Inputs
 from provisioning.core.snapshot import Complete, Section
 from provisioning.kinds import all_kinds
 from provisioning.services.entry import enter_to_look

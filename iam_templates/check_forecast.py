@@ -14,7 +14,8 @@ from iam_templates.declaration import (
     sample_values,
 )
 from iam_templates.render import render
-from provisioning.core.assess import Inputs, assess
+from provisioning.core.assess import assess
+from provisioning.core.assessment import Inputs
 from provisioning.core.desired import DesiredItem, Mode
 from provisioning.core.errors import DeclarationError, Reason
 from provisioning.core.merge import pointer

@@ -62,7 +62,7 @@ def schema(kinds: Kinds) -> dict[str, Any]:
     whole["properties"]["parameters"]["additionalProperties"] = False
     definitions["Parameter"]["allOf"] = [_ONE_SOURCE, _WILDCARDS, *_values_of_types()]
     whole["properties"]["resources"] |= {"properties": resources, "additionalProperties": False}
-    closable = [name for name, kind in kinds.items() if not kind.only]
+    closable = [name for name, kind in kinds.items() if not kind.only and not kind.is_rule]
     whole["properties"]["closed"]["propertyNames"] = {"enum": closable}
     return whole
 

@@ -33,8 +33,15 @@ def as_written(reasons: Iterable[Reason], kinds: Kinds) -> tuple[Reason, ...]:
 def not_closable(content: Mapping[str, Any], kinds: Kinds) -> list[Reason]:
     """Scopes that can't be closed, because nothing else of the kind could be there."""
     closed = content.get("closed")
-    scopes = [kind for kind in closed if _only(kind, kinds)] if isinstance(closed, Mapping) else []
-    return [Reason(pointer("closed", kind), "an account has exactly one; there is nothing to close") for kind in scopes]
+    scopes = [*closed] if isinstance(closed, Mapping) else []
+    told = {kind: _why_not_closable(kind, kinds) for kind in scopes}
+    return [Reason(pointer("closed", kind), why) for kind, why in told.items() if why]
+
+
+def _why_not_closable(kind: str, kinds: Kinds) -> str:
+    if kind in kinds and kinds[kind].is_rule:
+        return "it holds rules, not resources; there is nothing to close"
+    return "an account has exactly one; there is nothing to close" if _only(kind, kinds) else ""
 
 
 def _only(kind: str, kinds: Kinds) -> str:

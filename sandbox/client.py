@@ -89,8 +89,22 @@ class Sandbox:
     def set_status(self, account: str, status: str) -> None:
         self._ask("POST", f"accounts/{account}/status", {"status": status})
 
-    def set_root_mfa(self, account: str, enabled: bool) -> None:
-        self._ask("POST", f"accounts/{account}/root", {"mfa": enabled})
+    def set_root_mfa(self, account: str, enabled: bool, device: str = "virtual") -> None:
+        """`device`: virtual, hardware or passkey; no API tells the last two apart."""
+        self._ask("POST", f"accounts/{account}/root", {"mfa": enabled, "device": device})
+
+    def sign_in(self, account: str, user: str, *, changes_password: bool = False) -> None:
+        """A user signs in to the console, and chooses a password of their own if asked to."""
+        self._ask("POST", f"accounts/{account}/people/sign-in", {"user": user, "changes_password": changes_password})
+
+    def register_passkey(self, account: str, user: str) -> str:
+        """A user registers a passkey in the console; its serial number."""
+        return str(self._object("POST", f"accounts/{account}/people/passkey", {"user": user})["serial"])
+
+    def age_key(self, account: str, key_id: str, created_at: str = "", last_used_at: str = "") -> None:
+        """Make an access key as old, or as long unused, as ISO 8601 says."""
+        given = {"id": key_id, "created_at": created_at, "last_used_at": last_used_at}
+        self._ask("POST", f"accounts/{account}/people/key", given)
 
     def turn_billing_access(self, account: str, error: str = "") -> None:
         """As the account's root user does in the console: CloudTrail tells that, and not which way."""

@@ -15,6 +15,7 @@ from sandbox.faults import Fault
 from sandbox.iam.entities import find
 from sandbox.organisation.broken import break_access
 from sandbox.organisation.build import WORKERS, administrator, build, summary, worker
+from sandbox.people import people_do
 from sandbox.protocol import Answer
 from sandbox.state import state
 from sandbox.world import world
@@ -94,17 +95,20 @@ def _state(_body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> An
 
 def _account(body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> Any:
     """POST accounts/<id>/status {"status"}, /root {"mfa", "access_keys"}, /findings {"region", "type", "findings"},
-    /break {"how"}, /trail {"name", "source", "by", "error"}.
+    /break {"how"}, /trail {"name", "source", "by", "error"}, /people/<what>: see people.py.
     """
     with world.lock:
         if rest[1] == "root":
             known = world.accounts[rest[0]]
             known.root_mfa = bool(body.get("mfa", known.root_mfa))
+            known.root_device = body.get("device", known.root_device)
             known.root_access_keys = bool(body.get("access_keys", known.root_access_keys))
         elif rest[1] == "findings":
             put_findings(rest[0], body["region"], body["type"], body["findings"])
         elif rest[1] == "trail":
             plant_event(rest[0], body["name"], body["source"], body["by"], body.get("error", ""))
+        elif rest[1] == "people":
+            return people_do(rest[0], rest[2], body)
         elif rest[1] == "status":
             world.set_status(rest[0], body["status"])
         elif rest[1] == "break":

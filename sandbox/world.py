@@ -35,6 +35,7 @@ class Account:
     root_mfa: bool = True
     enterable_at: float = 0.0
     root_access_keys: bool = False
+    root_device: str = "virtual"
     member: Any = None
     trail: list[dict[str, Any]] = field(default_factory=list)
 

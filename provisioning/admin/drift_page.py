@@ -9,6 +9,7 @@ from provisioning.admin.diff_view import ABSENT, FieldView, field_view, item_vie
 from provisioning.admin.explain import LANES, person_reason
 from provisioning.kinds import all_kinds
 from provisioning.models import Drift, PlanRecord
+from provisioning.services.runbook_for import runbook_for
 
 
 def drift_page(drift: Drift) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def drift_page(drift: Drift) -> dict[str, Any]:
         "absent": absent_side(drift),
         "origins": [origin_text(origin) for origin in drift.origins],
         "person": person_reason(drift.reason) if drift.remedy == Drift.Remedy.PERSON else "",
-        "runbook": _kind_attribute(drift, "runbook") if drift.remedy == Drift.Remedy.PERSON else "",
+        "runbook": runbook_for(drift),
         "is_attested": _kind_attribute(drift, "is_attested"),
         "plans": [(plan, LANES[plan.lane]) for plan in _repairing(drift)],
         "siblings": [(one, drift_views(one), absent_side(one)) for one in same.exclude(pk=drift.pk).order_by("path")],

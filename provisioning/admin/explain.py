@@ -22,6 +22,11 @@ RISKS = {
     "identity_provider": "The account then believes what this identity provider says of who signs in: whoever holds "
     "its keys enters by the roles that trust it.",
     "environment_undecided": "Nobody has decided the account's environment yet: edit the account, then look again.",
+    "removes_password": "It deletes the user's console password: the user can't sign in to the console any more. The "
+    "password can't be put back, only a new one handed over.",
+    "deactivates_access_key": "It switches access keys off, and whatever works with them stops. The user, or an "
+    "administrator, can switch them on again.",
+    "deletes_access_key": "It deletes access keys that have been inactive for the grace time. That can't be undone.",
     "boundary_removed": "It takes away or swaps the permissions boundary that holds the role or user back.",
     "arn_changes": "The user moves, so its ARN changes. Policies elsewhere (of buckets, keys, organisations) that name "
     "the old ARN or path, to allow or to deny, no longer mean it: look for them first.",
@@ -38,6 +43,15 @@ PERSON = {
     "docs/runbooks/root.md.",
     "access_finding": "Access Analyzer found access that nobody declared: take it away where it is granted, or archive "
     "the finding if it is meant (docs/runbooks/access-findings.md).",
+    "first_password": "A console password is expected and there is none. A first password must be handed over to the "
+    "user by a person: no plan makes one.",
+    "first_password_in_force": "The password that was handed over is still in force: nobody must change it at the next "
+    "sign-in, and it was never used. Hand over a new one, or have the user change it.",
+    "mfa_not_enrolled": "The user can sign in to the console and has no MFA device. Only the user can enrol one.",
+    "mfa_wrong_type": "The user has MFA, but no device of a required type. Only the user can enrol one.",
+    "root_without_mfa": "The account's root user has no MFA. Only whoever holds the root user can enrol a device.",
+    "root_mfa_wrong_type": "Root has MFA, and no API shows that it is of a required type (virtual devices are listed, "
+    "others only counted). Look in the console as root, and enrol one of a required type.",
     "not_attested": "No API reads this, and nobody's word for it is in force. Look, change it if need be, and attest "
     "it with evidence and a date to look again.",
     "attested_otherwise": "Somebody attested that it is not as declared. Change it as the account's root user and "

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from provisioning.aws import (
@@ -13,6 +14,7 @@ from provisioning.aws import (
     provider_sections,
     trail_sections,
 )
+from provisioning.aws.credential_sections import CredentialReader
 from provisioning.aws.pages import Page
 from provisioning.aws.session import AwsSession
 from provisioning.core.change import Read
@@ -31,14 +33,16 @@ def read_sections(
     declared_budgets: frozenset[str],
     declared: Mapping[str, frozenset[str]] | None = None,
     *,
+    asked: Mapping[Section, frozenset[str]] | None = None,
     on_page: Callable[[], None] | None = None,
 ) -> tuple[Snapshot, Facts]:
     """Read `sections`; one that fails is Unreadable with its reason, and the others are still read.
 
-    `declared`: kind -> what of it is asked for by name (Kind.asked_for). `on_page` runs after every request: renew the
-    lease there. Raises AwsError (`session`) or AccessFailedError when the account can no longer be entered at all.
+    `declared`: kind -> what of it is asked for by name (Kind.asked_for). `asked`: the users (lower case) to read a
+    section for that is read user by user; '*' for every user. `on_page` runs after every request: renew the lease
+    there. Raises AwsError (`session`) or AccessFailedError when the account can no longer be entered at all.
     """
-    look = _Look(session, declared_budgets, declared or {}, on_page)
+    look = _Look(session, declared_budgets, declared or {}, asked or {}, on_page)
     wanted = frozenset(sections)
     readings = {section: look.reading(section) for section in Section if section in wanted}
     return Snapshot(session.entry.account_id, session.entry.partition, readings), look.facts
@@ -49,6 +53,7 @@ class _Look:
     session: AwsSession
     declared_budgets: frozenset[str]
     declared: Mapping[str, frozenset[str]]
+    asked: Mapping[Section, frozenset[str]]
     on_page: Callable[[], None] | None
     facts: Facts = field(default_factory=dict)
     _done: dict[Section, Complete | Unreadable] = field(default_factory=dict)
@@ -80,9 +85,17 @@ class _Look:
             ),
             Section.ANALYZERS: lambda: access_sections.analyzers(self._pages, self._named("access_analyzer")),
             Section.ACCESS_FINDINGS: self._findings,
+            Section.LOGIN_PROFILES: lambda: self._people.login_profiles(self._names(section)),
+            Section.PASSWORD_USE: lambda: self._noted(section, self._people.password_use(self._names(section))),
+            Section.ACCESS_KEYS: lambda: self._people.access_keys(
+                self._names(Section.ACCESS_KEYS) | self._names(Section.ACCESS_KEY_USE)
+            ),
+            Section.ACCESS_KEY_USE: self._key_use,
+            Section.USER_MFA: lambda: self._people.user_mfa(self._names(section)),
+            Section.ROOT_MFA: lambda: self._people.root_mfa(self._needed(Section.IAM_SUMMARY)),
         }
         try:
-            return Complete(readers[section](), observed_at)
+            return Complete(readers[section](), observed_at, self.facts.get(section.value, {}))
         except _NeededSectionError as needed:
             return Unreadable(needed.reason)
         except AwsError as error:
@@ -122,11 +135,32 @@ class _Look:
         self.facts[Section.BUDGET_NOTIFICATIONS.value] = _joined(facts for _, facts in pages)
         return budget_sections.notifications_body(body for body, _ in pages)
 
+    @cached_property
+    def _people(self) -> CredentialReader:
+        return CredentialReader(self._pages)
+
+    def _names(self, section: Section) -> frozenset[str]:
+        self._people.users = tuple(row["name"] for row in self._needed(Section.IAM_DETAILS)["users"])
+        return self.asked.get(section, frozenset())
+
+    def _key_use(self) -> Mapping[str, Any]:
+        rows = self._needed(Section.ACCESS_KEYS)["access_keys"]
+        return self._noted(
+            Section.ACCESS_KEY_USE, self._people.access_key_use(self._names(Section.ACCESS_KEY_USE), rows)
+        )
+
+    def _noted(self, section: Section, read: tuple[dict[str, Any], dict[str, Any]]) -> Mapping[str, Any]:
+        body, self.facts[section.value] = read
+        return body
+
+    def _needed(self, section: Section) -> Mapping[str, Any]:
+        reading = self.reading(section)
+        if isinstance(reading, Unreadable):
+            raise _NeededSectionError(reading.reason)
+        return reading.body
+
     def _subscribers(self) -> Mapping[str, Any]:
-        notifications = self.reading(Section.BUDGET_NOTIFICATIONS)
-        if isinstance(notifications, Unreadable):
-            raise _NeededSectionError(notifications.reason)
-        by_budget: Mapping[str, list[dict[str, Any]]] = notifications.body["notifications"]
+        by_budget: Mapping[str, list[dict[str, Any]]] = self._needed(Section.BUDGET_NOTIFICATIONS)["notifications"]
         return {
             "subscribers": {
                 name: [entry for entry in (self._heard(name, item) for item in items) if entry]

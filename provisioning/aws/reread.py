@@ -1,6 +1,8 @@
 """Runs a kind's re-read of one resource against AWS."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from provisioning.aws.session import AwsSession
 from provisioning.core.kind import Reread
@@ -21,5 +23,11 @@ def drive(session: AwsSession, generator: Reread, account_id: str, partition: st
         bodies = finished.value
     finally:
         generator.close()
-    sections = {section: Complete(body, observed_at) for section, body in bodies.items()}
+    sections = {section: _section(body, observed_at) for section, body in bodies.items()}
     return Snapshot(account_id, partition, sections)
+
+
+def _section(body: Mapping[str, Any], observed_at: datetime) -> Complete:
+    """What changes by itself comes under `facts` and is kept outside the body."""
+    kept = {key: part for key, part in body.items() if key != "facts"}
+    return Complete(kept, observed_at, body.get("facts", {}))

@@ -1,100 +1,20 @@
 """What a look means: desired beside observed, as differences and as the changes that would close them. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from provisioning.core.assessment import Assessment, Finding, Inputs, ItemAssessment
 from provisioning.core.change import Adopt, Change, Create, ResourceKey, Update
-from provisioning.core.desired import ClosedScope, DesiredItem, Origin
+from provisioning.core.desired import ClosedScope, DesiredItem
 from provisioning.core.diff import Difference, DriftType, differences
 from provisioning.core.errors import DeclarationError
 from provisioning.core.kind import Context, Kind
 from provisioning.core.plain import plain
 from provisioning.core.plan import PlannedChange, Risk
 from provisioning.core.project import project
-from provisioning.core.snapshot import Section, Snapshot
+from provisioning.core.snapshot import Section
 from provisioning.core.verdict import Remedy
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What the ledger knows of an owned resource: its last applied declaration (None: adopted, never applied)."""
-
-    declared: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One difference with who can repair it and, for a person, why."""
-
-    key: ResourceKey
-    difference: Difference
-    remedy: Remedy
-    reason: str = ""
-    arn: str = ""
-    """Of an extra resource; a declared one's is its item's."""
-
-
-@dataclass(frozen=True)
-class ItemAssessment:
-    """One desired item after a look."""
-
-    item: DesiredItem
-    key: ResourceKey
-    findings: tuple[Finding, ...]
-    change: PlannedChange | None
-    references: frozenset[ResourceKey]
-    protected: str | None = None
-    arn: str = ""
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """One account after a look.
-
-    `unread`: kind -> reason; items of those kinds are in no other list. `unmanaged`: kind -> count. `others`: what is
-    found beside the kinds, with its origins; `undecided`: kind -> (name, path) that cannot be told, the rest can.
-    """
-
-    items: tuple[ItemAssessment, ...]
-    extras: tuple[Finding, ...]
-    unread: Mapping[str, str]
-    unmanaged: Mapping[str, int]
-    others: tuple[tuple[Finding, tuple[Origin, ...]], ...] = ()
-    undecided: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """All differences of the account."""
-        own = (finding for item in self.items for finding in item.findings)
-        return (*own, *self.extras, *(finding for finding, _ in self.others))
-
-    @property
-    def origins(self) -> dict[ResourceKey, tuple[Origin, ...]]:
-        """Which baselines are behind what was found."""
-        others = {finding.key: origins for finding, origins in self.others}
-        return others | {item.key: item.item.origins for item in self.items}
-
-    def shows(self, kind: str, name: str, path: str) -> bool:
-        """Whether a difference of it would have been found, had there been one."""
-        if kind in self.undecided:
-            return (name, path) not in self.undecided[kind]
-        return kind not in self.unread
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """Everything an assessment depends on."""
-
-    items: tuple[DesiredItem, ...]
-    closed: tuple[ClosedScope, ...]
-    snapshot: Snapshot
-    context: Context
-    owned: Mapping[ResourceKey, Applied]
-    """By key with the name as the kind compares it (`Kind.identity`)."""
-    kinds: Mapping[str, Kind[Any]]
-    kept: frozenset[str] = frozenset()
-    """Kinds of which whatever we own and nobody declares any more is extra: those a payer keeps for members."""
 
 
 def needed_sections(
@@ -114,6 +34,17 @@ def declared_names(items: Iterable[DesiredItem], kinds: Mapping[str, Kind[Any]])
     for item in items:
         asked = kinds[item.kind].asked_for(item.name, item.declared)
         found[item.kind] = found.get(item.kind, frozenset()) | asked
+    return found
+
+
+def asked_names(
+    items: Iterable[DesiredItem], context: Context, kinds: Mapping[str, Kind[Any]]
+) -> Mapping[Section, frozenset[str]]:
+    """The sections that are read name by name for what is declared, each with those names."""
+    found: dict[Section, frozenset[str]] = {}
+    for item in items:
+        for section, names in kinds[item.kind].asks(item.name, item.declared, context).items():
+            found[section] = found.get(section, frozenset()) | names
     return found
 
 
@@ -145,7 +76,7 @@ def assess(inputs: Inputs) -> Assessment:
     unread = {
         name: next(iter(reasons.values()))
         for name in sorted(declared_kinds)
-        if (reasons := inputs.snapshot.unread(inputs.kinds[name].sections))
+        if (reasons := inputs.snapshot.unread(_sections(name, inputs)))
     }
     observed = _observe(sorted(declared_kinds - unread.keys()), inputs)
     items = tuple(_item(item, observed, inputs) for item in inputs.items if item.kind not in unread)
@@ -156,6 +87,11 @@ def assess(inputs: Inputs) -> Assessment:
     for kind in sorted(inputs.kept - unread.keys() - scopes):
         extras += tuple(_orphans(inputs.kinds[kind], observed.specs, inputs))
     return Assessment(items, extras, unread, _unmanaged(observed.specs, inputs, extras))
+
+
+def _sections(kind: str, inputs: Inputs) -> frozenset[Section]:
+    asked = asked_names((item for item in inputs.items if item.kind == kind), inputs.context, inputs.kinds)
+    return inputs.kinds[kind].sections | asked.keys()
 
 
 def _observe(readable: Iterable[str], inputs: Inputs) -> _Observed:
@@ -206,7 +142,7 @@ def _finding(
         return Finding(key, difference, Remedy.PERSON, "protected")
     if difference.field in kind.immutable and difference.path:
         return Finding(key, difference, Remedy.PERSON, "immutable_field")
-    if kind.settled_by(difference, inputs.context):
+    if _settling(kind, key, difference, inputs):
         return Finding(key, difference, Remedy.AUTO)
     if reason := kind.person(key.name, difference, inputs.snapshot):
         return Finding(key, difference, Remedy.PERSON, reason)
@@ -215,7 +151,12 @@ def _finding(
 
 def _settles(kind: Kind[Any], finding: Finding, inputs: Inputs) -> bool:
     """Whether another item's change repairs it, so that this one needs no call of its own."""
-    return finding.remedy is Remedy.AUTO and kind.settled_by(finding.difference, inputs.context) is not None
+    return finding.remedy is Remedy.AUTO and _settling(kind, finding.key, finding.difference, inputs) is not None
+
+
+def _settling(kind: Kind[Any], key: ResourceKey, difference: Difference, inputs: Inputs) -> ResourceKey | None:
+    subject = kind.subject(key.name, inputs.context) if difference.path == "" else None
+    return subject or kind.settled_by(difference, inputs.context)
 
 
 def _for_a_person(finding: Finding) -> Finding:
@@ -224,10 +165,11 @@ def _for_a_person(finding: Finding) -> Finding:
 
 
 def _change(kind: Kind[Any], key: ResourceKey, desired: Any, seen: Any | None, inputs: Inputs) -> Change[Any] | None:
-    if seen is None or (_ledger_key(kind, key) not in inputs.owned and not kind.is_there(seen)):
-        return Create(key, desired)
+    is_ours = kind.is_rule or _ledger_key(kind, key) in inputs.owned
+    if seen is None or not (is_ours or kind.is_there(seen)):
+        return None if kind.is_rule else Create(key, desired)
     fields = frozenset(difference.field for difference in differences(desired, seen)) - kind.immutable
-    if _ledger_key(kind, key) not in inputs.owned:
+    if not is_ours:
         return Adopt(key, seen, desired, fields)
     return Update(key, seen, desired, fields) if fields else None
 
@@ -303,6 +245,9 @@ def _unmanaged(
     counts = {}
     for name, specs in observed.items():
         kind = inputs.kinds[name]
+        if kind.is_rule:
+            counts[name] = 0
+            continue
         declared = {kind.identity(item.name) for item in inputs.items if item.kind == name}
         counts[name] = sum(kind.identity(stored) not in declared and (name, stored) not in shown for stored in specs)
     return counts

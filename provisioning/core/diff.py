@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared
+from provisioning.core.fields import UNMANAGED, Broken, Exclusive, FrozenMap, Shared
 from provisioning.core.plain import Json, digest, plain
 from provisioning.core.project import project
 
@@ -55,6 +55,10 @@ def _field(name: str, desired: Any, observed: Any) -> Iterator[Difference]:
         return
     if isinstance(desired, Exclusive | Shared) and isinstance(observed, Exclusive | Shared):
         yield from _items(name, desired.items, observed.items)
+    elif isinstance(observed, Broken):
+        for element, seen in sorted(observed.elements.items()):
+            path = f"{name}[{element}]" if element else name
+            yield Difference(path, DriftType.CHANGED, plain(desired), plain(seen))
     else:
         yield Difference(name, DriftType.CHANGED, plain(desired), plain(observed))
 

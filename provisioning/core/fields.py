@@ -1,7 +1,8 @@
 """How a declared field binds: exclusively, shared with others, or not at all."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
@@ -65,3 +66,24 @@ class Shared(Generic[Items]):
         from provisioning.core.plain import plain
 
         return {"include": plain(self.items)}
+
+
+class Rule(ABC):
+    """A declared field that says what may be, not what is: whatever keeps it counts as equal to it."""
+
+    @abstractmethod
+    def broken_by(self, observed: Any) -> Mapping[str, Any]:
+        """Element -> what breaks the rule there, as JSON; the element is '' where it is the field as a whole.
+
+        Nothing in it may change by itself while the rule stays broken (an age, say): plans and fingerprints hold it.
+        """
+
+
+@dataclass(frozen=True)
+class Broken:
+    """What was observed of a field, cut down to what breaks the rule declared for it."""
+
+    elements: Mapping[str, Any] = field(hash=False)
+
+    def to_plain(self) -> Any:
+        return {key: self.elements[key] for key in sorted(self.elements)}

@@ -28,6 +28,8 @@ class Context:
 
     `customer_policies`: name (lower case) -> path of the customer managed policies declared for this account.
     `users`, `groups`: what else is declared for it, by name (lower case).
+    `sign_in`: the users (lower case) whose declaration says how they sign in. `named`: kind -> names (lower case) of
+    all that is declared.
     `own_roles`: ARNs of the roles Firstline enters by; `break_glass`: role and user names nobody may touch.
     """
 
@@ -36,6 +38,8 @@ class Context:
     customer_policies: Mapping[str, str] = field(default_factory=dict)
     users: frozenset[str] = frozenset()
     groups: Mapping[str, DeclaredGroup] = field(default_factory=dict)
+    sign_in: frozenset[str] = frozenset()
+    named: Mapping[str, frozenset[str]] = field(default_factory=dict)
     own_roles: frozenset[str] = frozenset()
     break_glass: frozenset[str] = frozenset()
 
@@ -57,6 +61,8 @@ class Kind(ABC, Generic[Spec]):
     """The item's name where an account has exactly one of the kind: it is declared by its fields alone."""
     at_payer: ClassVar[bool] = False
     """Whether an item may say `at: payer`: it is then kept, for its member, by the management account."""
+    is_rule: ClassVar[bool] = False
+    """Its items say what may be of things that people make: nothing is created, owned, adopted or `extra`."""
     runbook: ClassVar[str] = ""
     """The page of docs/ that tells a person what to do, where only a person can."""
 
@@ -75,6 +81,10 @@ class Kind(ABC, Generic[Spec]):
     @abstractmethod
     def parse(self, name: str, declared: Mapping[str, Any], context: Context) -> Spec:
         """Read one item's fields. Raises DeclarationError with *every* reason; pointers are relative to the item."""
+
+    def asks(self, name: str, declared: Mapping[str, Any], context: Context) -> Mapping[Section, frozenset[str]]:
+        """Further sections that this item needs, each with the names to read it for, one by one ('*': for all)."""
+        return {}
 
     @abstractmethod
     def schema(self) -> Mapping[str, Any]:
@@ -135,6 +145,10 @@ class Kind(ABC, Generic[Spec]):
     def asked_for(self, name: str, declared: Mapping[str, Any]) -> frozenset[str]:
         """By what words a look asks for this item, where a section is read for declared items only."""
         return frozenset({name})
+
+    def subject(self, name: str, context: Context) -> ResourceKey | None:
+        """The declared item that a rule is about, or None: while it is still to be made, nothing else is amiss."""
+        return None
 
     def settled_by(self, difference: Difference, context: Context) -> ResourceKey | None:
         """The other declared item whose own change brings what is missing here, or None. It comes before `person`."""

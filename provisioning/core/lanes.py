@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from provisioning.core.assess import ItemAssessment
+from provisioning.core.assessment import ItemAssessment
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import Mode
 from provisioning.core.plan import Plan, PlannedChange, Risk, closed_over_references, in_safe_order

@@ -3,13 +3,13 @@
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from provisioning.core.fields import UNMANAGED, Exclusive, FrozenMap, Shared
+from provisioning.core.fields import UNMANAGED, Broken, Exclusive, FrozenMap, Rule, Shared
 
 Spec = TypeVar("Spec")
 
 
 def project(observed: Spec, desired: Spec) -> Spec:
-    """Blank the fields `desired` leaves unmanaged and cut shared sets to ours."""
+    """Blank the fields `desired` leaves unmanaged, cut shared sets to ours, and what keeps a rule to the rule."""
     return replace(  # type: ignore[type-var]
         observed,
         **{
@@ -22,6 +22,9 @@ def project(observed: Spec, desired: Spec) -> Spec:
 def _project_field(observed: Any, desired: Any) -> Any:
     if desired is UNMANAGED:
         return UNMANAGED
+    if isinstance(desired, Rule):
+        broken = desired.broken_by(observed)
+        return Broken(broken) if broken else desired
     if isinstance(desired, Shared) and isinstance(observed, Exclusive):
         return Shared(_cut(observed.items, desired.items))
     return observed

@@ -15,10 +15,17 @@ from provisioning.core.snapshot import Section
 
 LONGEST_MANAGED_POLICY = 6144
 
+_WHO_IS_THERE = "iam:GetAccountAuthorizationDetails"
 SECTION_ACTIONS: Mapping[Section, frozenset[str]] = {
-    Section.IAM_DETAILS: frozenset({"iam:GetAccountAuthorizationDetails"}),
+    Section.IAM_DETAILS: frozenset({_WHO_IS_THERE}),
     Section.IAM_ROLES: frozenset({"iam:ListRoles"}),
     Section.IAM_SUMMARY: frozenset({"iam:GetAccountSummary"}),
+    Section.LOGIN_PROFILES: frozenset({_WHO_IS_THERE, "iam:GetLoginProfile"}),
+    Section.PASSWORD_USE: frozenset({_WHO_IS_THERE, "iam:GetLoginProfile", "iam:GetUser"}),
+    Section.ACCESS_KEYS: frozenset({_WHO_IS_THERE, "iam:ListAccessKeys"}),
+    Section.ACCESS_KEY_USE: frozenset({_WHO_IS_THERE, "iam:ListAccessKeys", "iam:GetAccessKeyLastUsed"}),
+    Section.USER_MFA: frozenset({_WHO_IS_THERE, "iam:GetLoginProfile", "iam:ListMFADevices"}),
+    Section.ROOT_MFA: frozenset({"iam:GetAccountSummary", "iam:ListVirtualMFADevices"}),
     Section.BUDGETS: frozenset({"budgets:ViewBudget"}),
     Section.BUDGET_NOTIFICATIONS: frozenset({"budgets:ViewBudget"}),
     Section.BUDGET_SUBSCRIBERS: frozenset({"budgets:ViewBudget"}),

@@ -1,7 +1,7 @@
 """A snapshot is data: one bulk read of an account, by section. Unreadable is never absent."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -34,6 +34,19 @@ class Section(StrEnum):
     BUDGET_SUBSCRIBERS    one DescribeSubscribersForNotification per notification of the *declared* budgets:
                  {"subscribers": {budget name: [{"notification": {...as above}, "subscribers":
                   [{"SubscriptionType","Address"}]}]}}
+    LOGIN_PROFILES        one GetLoginProfile per user asked for that exists:
+                 {"login_profiles": [{"name","has_password","reset_required","created_at": ISO 8601 | null}]}
+    PASSWORD_USE          one GetUser per user asked for whose password need not be changed at sign-in:
+                 {"password_use": [{"name"}]}; facts {user: ISO 8601, '' for never}
+    ACCESS_KEYS           ListAccessKeys per user asked for that exists:
+                 {"access_keys": [{"name","keys":[{"id","status","created_at": ISO 8601}]}]}, keys oldest first;
+                 facts {"inactive_since": {key id: ISO 8601}}, from our own database
+    ACCESS_KEY_USE        GetAccessKeyLastUsed per key of the users asked for:
+                 {"access_key_use": [{"name"}]}; facts {key id: ISO 8601, '' for never}
+    USER_MFA     GetLoginProfile per user asked for ('*': every user), ListMFADevices where there is a password:
+                 {"user_mfa": [{"name","has_password","devices":[serial number]}]}
+    ROOT_MFA     ListVirtualMFADevices, GetAccountSummary:
+                 {"root_mfa": {"enabled": bool, "has_password": bool, "virtual": [serial number]}}
     ATTESTATIONS  no call: what people attested of the account and is still in force, from our own database
                  {"attested": [{"kind","name","value","by","at": ISO 8601,"review_on": ISO date or null}]}
     BILLING_EVENTS  LookupEvents of SetIAMAccessPreference, 90 days back:
@@ -58,6 +71,12 @@ class Section(StrEnum):
     BUDGETS = "budgets"
     BUDGET_NOTIFICATIONS = "budgets.notifications"
     BUDGET_SUBSCRIBERS = "budgets.subscribers"
+    LOGIN_PROFILES = "iam.login_profiles"
+    PASSWORD_USE = "iam.password_use"  # noqa: S105 - a section's name
+    ACCESS_KEYS = "iam.access_keys"
+    ACCESS_KEY_USE = "iam.access_key_use"
+    USER_MFA = "iam.user_mfa"
+    ROOT_MFA = "iam.root_mfa"
     ATTESTATIONS = "attestations"
     BILLING_EVENTS = "billing.events"
     PASSWORD_POLICY = "iam.password_policy"  # noqa: S105 (the name of a section)
@@ -71,10 +90,11 @@ class Section(StrEnum):
 
 @dataclass(frozen=True)
 class Complete:
-    """A section that was read to its last page."""
+    """A section that was read to its last page. `facts`: its values that change by themselves, outside the hash."""
 
     body: Mapping[str, Any]
     observed_at: datetime
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @cached_property
     def hash(self) -> str:
@@ -116,6 +136,15 @@ class Snapshot:
         return missing
 
 
+def with_facts(snapshot: Snapshot, section: Section, facts: Mapping[str, Any]) -> Snapshot:
+    """The snapshot with more facts beside what was read of a section; as it is where the section was not read."""
+    reading = snapshot.sections.get(section)
+    if not isinstance(reading, Complete):
+        return snapshot
+    noted = replace(reading, facts={**reading.facts, **facts})
+    return replace(snapshot, sections={**snapshot.sections, section: noted})
+
+
 def overlay(snapshot: Snapshot, fragment: Snapshot) -> Snapshot:
     """`snapshot` with what `fragment`, the re-read of one resource, shows anew: its rows take the place of older ones.
 
@@ -126,7 +155,8 @@ def overlay(snapshot: Snapshot, fragment: Snapshot) -> Snapshot:
     for section, fresh in fragment.sections.items():
         known = sections.get(section)
         if isinstance(known, Complete) and isinstance(fresh, Complete):
-            sections[section] = Complete(_overlaid(known.body, fresh.body), fresh.observed_at)
+            facts = {**known.facts, **fresh.facts}
+            sections[section] = Complete(_overlaid(known.body, fresh.body), fresh.observed_at, facts)
         else:
             sections[section] = fresh
     return replace(snapshot, sections=sections)

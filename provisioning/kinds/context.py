@@ -8,6 +8,9 @@ from provisioning.core.kind import Context, DeclaredGroup
 Row = tuple[str, str, Mapping[str, Any]]
 """(kind, name, rendered fields)"""
 
+SIGN_IN = frozenset({"console_access", "password_reset_required"})
+"""The fields of a user that say how it signs in."""
+
 
 def context_of(
     rows: Iterable[Row],
@@ -28,6 +31,8 @@ def context_of(
         },
         users=frozenset(name.lower() for name in by_kind.get("iam.user", {})),
         groups={name.lower(): _group(name, fields) for name, fields in by_kind.get("iam.group", {}).items()},
+        sign_in=frozenset(name.lower() for name, fields in by_kind.get("iam.user", {}).items() if SIGN_IN & {*fields}),
+        named={kind: frozenset(name.lower() for name in items) for kind, items in by_kind.items()},
         own_roles=own_roles,
         break_glass=break_glass,
     )

@@ -6,6 +6,7 @@ from provisioning.models.desired_state import DesiredHead, DesiredState
 from provisioning.models.drift import Drift
 from provisioning.models.hand_over import HandOver
 from provisioning.models.heartbeat import Heartbeat
+from provisioning.models.inactive_key import InactiveKey
 from provisioning.models.lease import FleetPause, Lease
 from provisioning.models.ownership import Ownership
 from provisioning.models.payer_item import PayerItem
@@ -24,6 +25,7 @@ __all__ = [
     "FleetPause",
     "HandOver",
     "Heartbeat",
+    "InactiveKey",
     "Lease",
     "Ownership",
     "PayerItem",

@@ -109,7 +109,8 @@ def kept_at_payer(account_id: str, state: DesiredState | None) -> dict[str, Any]
     """What this generation has kept elsewhere, and where."""
     items = state.data.get("at_payer", []) if state else []
     row = PayerItem.objects.filter(member_id=account_id, is_gone=False).order_by("pk").first() if items else None
-    return {"payer": row.payer_id if row else None, "at_payer": items}
+    payer_id = row.payer_id if row else None
+    return {"payer": payer_id, "at_payer": with_arns(payer_id, items) if payer_id else with_arns(account_id, items)}
 
 
 class SectionSerializer(serializers.Serializer[Any]):

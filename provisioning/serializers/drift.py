@@ -5,11 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from provisioning.kinds import all_kinds
 from provisioning.models import Drift
 from provisioning.serializers.desired import OriginSerializer
 from provisioning.serializers.difference import difference
 from provisioning.serializers.plans import AnyJSONField
+from provisioning.services.runbook_for import runbook_for
 
 WHO = {
     Drift.Remedy.AUTO: ("firstline", "Firstline can repair it, as the mode of the item and the approvals allow."),
@@ -22,6 +22,7 @@ class DriftRowSerializer(serializers.ModelSerializer[Drift]):
     """A drift as lists show it."""
 
     environment = serializers.CharField(source="account.environment", read_only=True)
+    runbook = serializers.SerializerMethodField()
 
     class Meta:
         model = Drift
@@ -36,6 +37,7 @@ class DriftRowSerializer(serializers.ModelSerializer[Drift]):
             "type",
             "remedy",
             "reason",
+            "runbook",
             "state",
             "fingerprint",
             "opened_at",
@@ -45,6 +47,10 @@ class DriftRowSerializer(serializers.ModelSerializer[Drift]):
             "run_id",
         ]
         read_only_fields = fields
+
+    def get_runbook(self, drift: Drift) -> str:
+        """The page that tells a person what to do; '' where nobody has to do anything."""
+        return runbook_for(drift)
 
 
 class ResponsibilitySerializer(serializers.Serializer[Any]):
@@ -88,6 +94,5 @@ class DriftSerializer(DriftRowSerializer):
         """Whose it is."""
         who, meaning = WHO[Drift.Remedy(drift.remedy)]
         team = drift.account.owner_team
-        kind = all_kinds().get(drift.kind)
-        runbook = kind.runbook if kind and who == "person" else ""
-        return {"who": who, "owner_team": team, "reason": drift.reason, "meaning": meaning, "runbook": runbook}
+        told = {"reason": drift.reason, "meaning": meaning, "runbook": runbook_for(drift)}
+        return {"who": who, "owner_team": team, **told}

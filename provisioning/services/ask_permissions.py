@@ -11,7 +11,8 @@ from typing import Any
 from access.roles import Actor, Permission
 from accounts.models import Account
 from accounts.scps import scps_of
-from provisioning.core.assess import Inputs, assess, needed_sections
+from provisioning.core.assess import assess, needed_sections
+from provisioning.core.assessment import Inputs
 from provisioning.core.desired import DesiredCheck
 from provisioning.core.errors import DeclarationError, NotFoundError, Reason
 from provisioning.core.permissions.answers import Answered, ask, request_of

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from accounts.scps import Levels
-from provisioning.core.assess import Assessment
+from provisioning.core.assessment import Assessment
 from provisioning.core.permissions.drift import KIND, Checked
 from provisioning.core.permissions.holders import World
 from provisioning.core.policy_evaluation import NamedDocument

@@ -15,7 +15,8 @@ from provisioning.aws.call_context import lease_deadline
 from provisioning.aws.errors import LeaseTooShortError
 from provisioning.aws.reread import drive
 from provisioning.aws.session import AwsSession, Sent
-from provisioning.core.assess import Applied, Inputs, ItemAssessment, assess
+from provisioning.core.assess import assess
+from provisioning.core.assessment import Applied, Inputs, ItemAssessment
 from provisioning.core.change import Action, Call, ResourceKey
 from provisioning.core.errors import AwsError, ErrorClass
 from provisioning.core.plan import PlannedChange, unapproved

@@ -9,14 +9,15 @@ from django.conf import settings
 
 from provisioning.aws.reading import read_sections
 from provisioning.aws.session import AwsSession
-from provisioning.core.assess import Applied, Assessment, Inputs, assess, declared_names, needed_sections
+from provisioning.core.assess import asked_names, assess, declared_names, needed_sections
+from provisioning.core.assessment import Applied, Assessment, Inputs
 from provisioning.core.change import ResourceKey
 from provisioning.core.guard import Limits, Violation, guard
 from provisioning.core.permissions.drift import Checked, check_account
 from provisioning.core.permissions.holders import World
 from provisioning.core.plan import Plan, PlannedChange, in_safe_order
 from provisioning.core.policy_document import read_document, trusted_principals
-from provisioning.core.snapshot import Complete, Section, Snapshot, Unreadable
+from provisioning.core.snapshot import Complete, Section, Snapshot, Unreadable, with_facts
 from provisioning.kinds import all_kinds
 from provisioning.services.ask_simulator import ask_simulator
 from provisioning.services.known_permissions import with_checks, world_of
@@ -47,13 +48,14 @@ def observe(
     """
     kinds = all_kinds()
     desired = work.desired
-    sections = needed_sections(desired.items, desired.closed, kinds, work.kept)
+    asked = asked_names(desired.items, work.context, kinds)
+    sections = needed_sections(desired.items, desired.closed, kinds, work.kept) | asked.keys()
     if desired.checks:
         sections |= {Section.IAM_DETAILS}
     declared = declared_names(desired.items, kinds)
-    snapshot, facts = read_sections(
-        session, sections - {Section.ATTESTATIONS}, declared.get("budget", frozenset()), declared, on_page=on_page
-    )
+    wanted, budgets = sections - {Section.ATTESTATIONS}, declared.get("budget", frozenset())
+    snapshot, facts = read_sections(session, wanted, budgets, declared, asked=asked, on_page=on_page)
+    snapshot = with_facts(snapshot, Section.ACCESS_KEYS, {"inactive_since": work.inactive_keys})
     if Section.ATTESTATIONS in sections:
         snapshot = _with(snapshot, {Section.ATTESTATIONS: _attested(work)})
     inputs = Inputs(desired.items, desired.closed, snapshot, work.context, _owned(work, owned_too), kinds, work.kept)

@@ -4,7 +4,7 @@ from django.db.models.functions import Now
 
 from access.roles import SYSTEM
 from history.services.record import record
-from provisioning.core.assess import ItemAssessment
+from provisioning.core.assessment import ItemAssessment
 from provisioning.core.change import Action, ResourceKey
 from provisioning.core.masking import without_addresses
 from provisioning.kinds import all_kinds

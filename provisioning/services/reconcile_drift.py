@@ -10,7 +10,7 @@ from django.conf import settings
 
 from access.roles import SYSTEM
 from history.services.record import record
-from provisioning.core.assess import Assessment, Finding
+from provisioning.core.assessment import Assessment, Finding
 from provisioning.core.change import ResourceKey
 from provisioning.core.diff import DriftType
 from provisioning.core.kind import Kind

@@ -15,7 +15,7 @@ from accounts.models import Account
 from accounts.schedule import next_due
 from accounts.services.move_account import move_account
 from history.services.record import record
-from provisioning.core.assess import Assessment, ItemAssessment
+from provisioning.core.assessment import Assessment, ItemAssessment
 from provisioning.core.change import ResourceKey
 from provisioning.core.lanes import Proposal, proposals
 from provisioning.core.permissions.effects import effects, with_culprits
@@ -23,6 +23,7 @@ from provisioning.core.snapshot import Section
 from provisioning.kinds import all_kinds
 from provisioning.models import Run
 from provisioning.services.attested import attested_of
+from provisioning.services.inactive_keys import note_inactive_keys
 from provisioning.services.leases import Claim, hold_to_end
 from provisioning.services.move_run import move_run
 from provisioning.services.observe import Observation
@@ -61,6 +62,7 @@ def store_findings(
     now = timezone.now()
     record_snapshot(snapshot=seen.snapshot, facts=seen.facts, run_id=claim.run_id, at=now)
     tell_billing_events(seen.snapshot)
+    note_inactive_keys(seen.snapshot, claim.run_id)
     look = Look(work.account_id, claim.run_id, now, repairs=bool(repaired))
     settling = reconcile_drift(look, seen.assessment, all_kinds())
     blocked = settling | repaired | {violation.key for violation in seen.violations}

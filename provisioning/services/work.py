@@ -1,13 +1,13 @@
 """What a worker needs to know of an account before it enters it: read once, in one place."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
 from accounts.models import Account
 from accounts.scps import Levels, scps_of
-from provisioning.core.assess import Applied
+from provisioning.core.assessment import Applied
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import DesiredAccount
 from provisioning.core.kind import Context
@@ -15,6 +15,7 @@ from provisioning.kinds import all_kinds, attested_kinds
 from provisioning.kinds.context import context_of
 from provisioning.models import DesiredHead, Ownership
 from provisioning.services.attested import Attested, attested_of
+from provisioning.services.inactive_keys import inactive_since
 
 ROLE_FAILED = frozenset({Account.ApplyRole.DENIED, Account.ApplyRole.CARELESS})
 """An untested apply role makes an apply wait; one that failed its check makes everything shown only."""
@@ -45,6 +46,8 @@ class Work:
     """The service control policies that bind the account; None: not known, or no check considers them."""
     kept: frozenset[str] = frozenset()
     """Kinds of things that it has as the payer, kept for members."""
+    inactive_keys: Mapping[str, str] = field(default_factory=dict)
+    """Access key id -> since when we know it to be inactive (ISO 8601); only where access keys are declared."""
     shown_only: str = ""
     """Reason code why no plan can be carried out there; '' when plans can."""
 
@@ -79,6 +82,7 @@ def load_work(account_id: str) -> Work:
         scps=scps_of(account) if any(check.considers == "full" for check in desired.checks) else None,
         kept=_kept(owned) if account.is_management_account else frozenset(),
         shown_only=why_shown_only(account),
+        inactive_keys=inactive_since(account_id) if _declares(desired, "iam.access_keys") else {},
     )
 
 
@@ -89,6 +93,10 @@ def _needs_attested(desired: DesiredAccount) -> bool:
 def _kept(owned: Iterable[ResourceKey]) -> frozenset[str]:
     kinds = all_kinds()
     return frozenset(key.kind for key in owned if kinds[key.kind].at_payer)
+
+
+def _declares(desired: DesiredAccount, kind: str) -> bool:
+    return any(item.kind == kind for item in desired.items)
 
 
 def load_owned(account_id: str) -> dict[ResourceKey, Applied]:

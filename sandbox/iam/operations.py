@@ -7,11 +7,13 @@ from typing import Any
 
 from sandbox.call import Call
 from sandbox.iam import (
+    access_keys,
     account,
     details,
     groups,
     holders,
     lists,
+    mfa,
     passwords,
     policies,
     profiles,
@@ -29,6 +31,8 @@ OPERATIONS: dict[str, Callable[[Call], Any]] = {
     **roles.OPERATIONS,
     **users.OPERATIONS,
     **passwords.OPERATIONS,
+    **access_keys.OPERATIONS,
+    **mfa.OPERATIONS,
     **policies.OPERATIONS,
     **holders.OPERATIONS,
     **profiles.OPERATIONS,

@@ -108,6 +108,14 @@ def update_login_profile(call: Call) -> None:
     user.password_reset_required = bool(call.params.get("PasswordResetRequired", user.password_reset_required))
 
 
+def sign_in(account: str, name: str, *, changes_password: bool = False) -> None:
+    """What a user does in the console. Raises NoSuchEntity."""
+    user = get(world.iam(account), "user", name)
+    user.password_last_used = datetime.now(UTC).replace(microsecond=0)
+    if changes_password:
+        user.password_reset_required = False
+
+
 def delete_login_profile(call: Call) -> None:
     user = _with_login(call)
     user.password, user.password_reset_required = None, False

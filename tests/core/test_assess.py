@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from provisioning.core.assess import Applied, Assessment, Inputs, assess, needed_sections
+from provisioning.core.assess import assess, needed_sections
+from provisioning.core.assessment import Applied, Assessment, Inputs
 from provisioning.core.change import Action, ResourceKey
 from provisioning.core.desired import ClosedScope, DesiredItem, Mode, Origin
 from provisioning.core.kind import Context

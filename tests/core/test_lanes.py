@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from provisioning.core.assess import ItemAssessment
+from provisioning.core.assessment import ItemAssessment
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import DesiredItem, Mode, Origin
 from provisioning.core.lanes import Lane, proposals

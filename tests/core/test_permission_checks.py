@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from provisioning.core.assess import Finding, ItemAssessment
+from provisioning.core.assessment import Finding, ItemAssessment
 from provisioning.core.change import Action, Call, ResourceKey
 from provisioning.core.desired import DesiredAccount, DesiredCheck, DesiredItem, Mode, Origin
 from provisioning.core.errors import Reason

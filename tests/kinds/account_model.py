@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from provisioning.core.assess import Applied, Assessment, Inputs, assess
+from provisioning.core.assess import assess
+from provisioning.core.assessment import Applied, Assessment, Inputs
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import DesiredItem, Mode
 from provisioning.core.kind import Context

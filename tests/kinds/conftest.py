@@ -19,7 +19,7 @@ from provisioning.aws.settings import AwsSettings
 from provisioning.core.change import Call, Read
 from provisioning.core.kind import Context, Kind
 from provisioning.core.session_policy import LOOK_POLICY, session_policy
-from provisioning.core.snapshot import Complete, Section, Snapshot, overlay
+from provisioning.core.snapshot import Complete, Section, Snapshot, overlay, with_facts
 from sandbox.client import Sandbox
 from tests.kinds.reconcile import calls_for
 
@@ -34,11 +34,13 @@ class Account:
 
     account_id: str
     external_id: str
+    sandbox: Sandbox
     attested: list[dict[str, Any]] = field(default_factory=list)
+    inactive_since: dict[str, str] = field(default_factory=dict)
 
     @property
     def context(self) -> Context:
-        return Context(self.account_id)
+        return Context(self.account_id, sign_in=frozenset({"dora"}))
 
     def entered(self, policy: str) -> AbstractContextManager[AwsSession]:
         role = f"arn:aws:iam::{self.account_id}:role/firstline/FirstlineApply"
@@ -47,9 +49,13 @@ class Account:
 
     def look(self, kind: Kind[Any], name: str) -> Snapshot:
         """The bulk read of what the kind needs, with what was attested, as a look puts them together."""
+        (declared,) = kind.example.values()
+        asked = kind.asks(name, declared, self.context)
+        sections = (kind.sections | asked.keys()) - {Section.ATTESTATIONS}
         with self.entered(LOOK_POLICY) as session:
-            asked = {kind.name: kind.asked_for(name, {})}
-            snapshot = read_sections(session, kind.sections - {Section.ATTESTATIONS}, frozenset({name}), asked)[0]
+            by_kind = {kind.name: kind.asked_for(name, {})}
+            snapshot = read_sections(session, sections, frozenset({name}), by_kind, asked=asked)[0]
+        snapshot = with_facts(snapshot, Section.ACCESS_KEYS, {"inactive_since": self.inactive_since})
         if Section.ATTESTATIONS not in kind.sections:
             return snapshot
         word = Complete({"attested": [*self.attested]}, datetime.now(UTC))
@@ -107,7 +113,7 @@ def accounts(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Acco
         for variable, value in sandbox.hub_credentials("apply").items():
             monkeypatch.setenv(variable.upper(), value)
         forget_clients()
-        return [Account(one, sandbox.external_id) for one in ids]
+        return [Account(one, sandbox.external_id, sandbox) for one in ids]
 
     with lease_deadline(math.inf):
         yield make

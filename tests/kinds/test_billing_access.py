@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from provisioning.core.assess import Assessment, Inputs, assess
+from provisioning.core.assess import assess
+from provisioning.core.assessment import Assessment, Inputs
 from provisioning.core.desired import DesiredItem, Mode
 from provisioning.core.diff import DriftType
 from provisioning.core.kind import Context

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from provisioning.core.assess import Inputs, assess
+from provisioning.core.assess import assess
+from provisioning.core.assessment import Inputs
 from provisioning.core.desired import DesiredItem, Mode
 from provisioning.core.verdict import Remedy
 from tests.kinds.budget_model import CONTEXT, KIND, drift, planned, snapshot

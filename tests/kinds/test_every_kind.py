@@ -25,11 +25,13 @@ CONTEXT = Context(ACCOUNT)
 
 ATTESTED = {name: kind for name, kind in all_kinds().items() if name in attested_kinds()}
 WATCHED = {name: kind for name, kind in all_kinds().items() if kind.watched}
-CALLING = {name: kind for name, kind in all_kinds().items() if name not in {*ATTESTED, *WATCHED}}
+RULES = {name: kind for name, kind in all_kinds().items() if kind.is_rule}
+CALLING = {name: kind for name, kind in all_kinds().items() if name not in {*ATTESTED, *WATCHED, *RULES}}
 
 every_kind = pytest.mark.parametrize("kind", all_kinds().values(), ids=list(all_kinds()))
 every_calling_kind = pytest.mark.parametrize("kind", CALLING.values(), ids=list(CALLING))
 every_watched_kind = pytest.mark.parametrize("kind", WATCHED.values(), ids=list(WATCHED))
+every_rule = pytest.mark.parametrize("kind", RULES.values(), ids=list(RULES))
 every_attested_kind = pytest.mark.parametrize("kind", ATTESTED.values(), ids=list(ATTESTED))
 
 
@@ -137,6 +139,19 @@ def test_what_is_only_observed_is_never_called_for_and_left_to_a_person(kind: Ki
         assert kind.person(name, difference, there)
     for change in (Create(key := ResourceKey(kind.name, name), other), Update(key, desired, other, frozenset({"any"}))):
         assert kind.calls(change, there) == ()
+    assert (ROOT / kind.runbook).is_file()
+
+
+@every_rule
+def test_a_rule_makes_nothing_and_leaves_to_a_person_what_it_can_not_call_for(
+    kind: Kind[Any], account: Account
+) -> None:
+    name, declared = example(kind)
+    desired = kind.parse(name, declared, account.context)
+    there = account.look(kind, name)
+    assert kind.calls(Create(ResourceKey(kind.name, name), desired), there) == ()
+    (missing,) = differences(desired, None)
+    assert kind.person(name, missing, there)
     assert (ROOT / kind.runbook).is_file()
 
 

@@ -243,6 +243,8 @@ def test_plan_shows_documents_and_names_readably():
         "inline_policies": "unmanaged",
         "boundary": None,
         "tags": {"k": "v"},
+        "console_access": "unmanaged",
+        "password_reset_required": "unmanaged",
     }
 
 

@@ -1,8 +1,11 @@
 """What a kind declares that its calls and re-reads need is what they need: the roles are printed from it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from provisioning.aws.reread import drive
 from provisioning.core.change import Read
@@ -27,6 +30,33 @@ OTHER_VALUES: dict[str, list[Declared]] = {
 }
 # Declarations that share no field with the example.
 OTHER_ITEMS: dict[str, list[Declared]] = {"iam.password_policy": [{"absent": True}]}
+
+
+def gets_a_password(account: Account) -> None:
+    """Dora is given a console password by hand."""
+    with suppress(ClientError):
+        account.sandbox.client("iam", account.account_id).create_login_profile(UserName="dora", Password="Sandbox-1!")
+
+
+def has_neglected_keys(account: Account) -> None:
+    """Ann has a key that is too old, and one that has been inactive for long."""
+    iam = account.sandbox.client("iam", account.account_id)
+    for _ in range(2 - len(iam.list_access_keys(UserName="ann")["AccessKeyMetadata"])):
+        iam.create_access_key(UserName="ann")
+    active, inactive = (key["AccessKeyId"] for key in iam.list_access_keys(UserName="ann")["AccessKeyMetadata"])
+    account.sandbox.age_key(account.account_id, active, created_at=LONG_AGO)
+    iam.update_access_key(UserName="ann", AccessKeyId=active, Status="Active")
+    iam.update_access_key(UserName="ann", AccessKeyId=inactive, Status="Inactive")
+    account.inactive_since[inactive] = LONG_AGO
+
+
+LONG_AGO = "2020-01-01T00:00:00+00:00"
+PEOPLE_DO: dict[str, Callable[[Account], None]] = {"iam.user": gets_a_password, "iam.access_keys": has_neglected_keys}
+"""What people do by hand before each look, where only that gives a kind something to repair."""
+
+
+def nothing(account: Account) -> None:
+    """People leave it as it is."""
 
 
 def moves(kind: Kind[Any], context: Context) -> Iterator[Declared]:
@@ -60,6 +90,7 @@ def test_writes_of_a_kind_are_the_actions_of_its_calls_and_no_more(kind: Kind[An
     name, _ = example(kind)
     used = set()
     for wanted in moves(kind, account.context):
+        PEOPLE_DO.get(kind.name, nothing)(account)
         calls = account.plan(kind, name, kind.parse(name, wanted, account.context))
         used |= {(action, resource(arn)) for call in calls for action, arn in call.actions}
         account.send(calls)
@@ -71,6 +102,7 @@ def test_rereads_of_a_kind_are_the_actions_of_its_reads_and_no_more(kind: Kind[A
     name, declared = example(kind)
     reader = _Reader(account)
     for _absent_then_there in range(2):
+        PEOPLE_DO.get(kind.name, nothing)(account)
         drive(reader, kind.reread(name, account.context), account.account_id, "aws")  # type: ignore[arg-type]
         account.apply(kind, name, declared)
     assert {action for read in reader.reads for action, _ in read.actions} == kind.rereads

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provisioning.core.assess import Finding
+from provisioning.core.assessment import Finding
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import DesiredCheck
 from provisioning.core.diff import Difference, DriftType

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from provisioning.core.assess import ItemAssessment
+from provisioning.core.assessment import ItemAssessment
 from provisioning.core.change import ResourceKey
 from provisioning.core.desired import DesiredCheck
 from provisioning.core.permissions.answers import Outcome, Result, answer_check, answer_checks

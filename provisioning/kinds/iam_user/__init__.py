@@ -1,4 +1,5 @@
-"""Users: where they lie, what they may do, which groups they are in. Passwords, keys and MFA are never touched here."""
+"""Users: where they lie, what they may do, which groups they are in. A password is taken away
+where it must not be, and never made."""
 
 from provisioning.kinds.iam_user.kind import UserKind
 

@@ -2,7 +2,7 @@
 
 A user is made with its boundary and tags at once. What takes rights away comes before what gives them and goes after
 it (iam_grants.py), whether it is a policy or a group. Groups that may do both are joined before other grants and left
-after them, so that what they deny is there in between.
+after them, so that what they deny is there in between. A password that must not be goes first of all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,6 +25,7 @@ from provisioning.kinds.iam_grants import (
 from provisioning.kinds.iam_names import IamName
 from provisioning.kinds.iam_tags import tag_calls, tag_list
 from provisioning.kinds.iam_user.groups import group_names, join_steps, leave_steps
+from provisioning.kinds.iam_user.login import login_calls
 from provisioning.kinds.iam_user.spec import UserSpec
 
 
@@ -62,6 +63,7 @@ def update_calls(user: User, observed: UserSpec, desired: UserSpec, snapshot: Sn
     ]
     phases: Sequence[Phase] = phases_between(observed.boundary, desired.boundary)
     return (
+        *login_calls(user.name, user.moved_from, observed.console_access, desired.console_access),
         *_move(user, observed, desired),
         *tag_calls(user.container, observed.tags, desired.tags),
         *in_order(steps, user.container, held, phases, len(group_names(observed.groups))),

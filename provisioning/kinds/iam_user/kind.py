@@ -1,6 +1,6 @@
 """The user kind: its declaration, and the contract put together from its parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, ClassVar
 
@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 
 from provisioning.core.change import Call, Change, Create, ResourceKey
 from provisioning.core.diff import Difference, DriftType
-from provisioning.core.fields import UNMANAGED
+from provisioning.core.fields import UNMANAGED, Rule
 from provisioning.core.kind import Context, Kind, Reread
 from provisioning.core.snapshot import Section, Snapshot
 from provisioning.kinds.declaration import Declaration, bound_map, bound_set, json_schema, read, undeclared
@@ -35,14 +35,15 @@ from provisioning.kinds.iam_user.groups import (
     group_names,
     group_row,
 )
+from provisioning.kinds.iam_user.login import ConsoleAccess, ConsoleRule, ResetRule, asked_sections, loses_password
 from provisioning.kinds.iam_user.reread import reread_user
-from provisioning.kinds.iam_user.spec import UserSpec, observed_users, user_rows, user_spec
+from provisioning.kinds.iam_user.spec import UserSpec, observed_users, user_rows
 
 # 10 by default, up to this on request; what this account allows is checked when the plan is made.
 MOST_ATTACHED = 20
 USER_OPERATIONS = (
     *("CreateUser", "UpdateUser", "TagUser", "UntagUser"),
-    *("PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"),
+    *("PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary", "DeleteLoginProfile"),
 )
 
 
@@ -59,6 +60,12 @@ class UserDeclaration(Declaration):
     ] = undeclared(description="Policy documents by name.")
     boundary: PolicyReference | None = undeclared(description="Permissions boundary by name or ARN; null for none.")
     tags: PrincipalTags = undeclared(description="Tags by key.")
+    console_access: ConsoleAccess = undeclared(
+        description="expected: a console password is handed over by a person; forbidden: one that is there is removed."
+    )
+    password_reset_required: bool = undeclared(
+        description="true: a first password must be changed at the first sign-in. Judged only where there is one."
+    )
 
 
 class UserKind(Kind[UserSpec]):
@@ -69,7 +76,7 @@ class UserKind(Kind[UserSpec]):
     writes: ClassVar[frozenset[tuple[str, str]]] = container_writes("User", *USER_OPERATIONS) | frozenset(
         (f"iam:{operation}", "group/*") for operation in ("AddUserToGroup", "RemoveUserFromGroup")
     )
-    rereads: ClassVar[frozenset[str]] = grant_rereads("User", "GetUser", "ListGroupsForUser")
+    rereads: ClassVar[frozenset[str]] = grant_rereads("User", "GetUser", "ListGroupsForUser", "GetLoginProfile")
     example: ClassVar[Mapping[str, Any]] = {
         "dora": {
             "path": "/people/",
@@ -83,6 +90,8 @@ class UserKind(Kind[UserSpec]):
             },
             "boundary": "ReadOnlyAccess",
             "tags": {"include": {"team": "platform"}},
+            "console_access": "forbidden",
+            "password_reset_required": True,
         }
     }
 
@@ -98,7 +107,12 @@ class UserKind(Kind[UserSpec]):
             inline_policies=bound_map(model.inline_policies, IamName.of),
             boundary=model.boundary,
             tags=bound_map(model.tags, IamName.of),
+            console_access=_rule(ConsoleRule, model.console_access),
+            password_reset_required=_rule(ResetRule, model.password_reset_required),
         )
+
+    def asks(self, name: str, declared: Mapping[str, Any], context: Context) -> Mapping[Section, frozenset[str]]:
+        return asked_sections(name, declared)
 
     def schema(self) -> Mapping[str, Any]:
         return json_schema(UserDeclaration)
@@ -139,7 +153,7 @@ class UserKind(Kind[UserSpec]):
         return update_calls(user, observed, desired, snapshot)
 
     def reread(self, name: str, context: Context) -> Reread:
-        return (yield from reread_user(name))
+        return (yield from reread_user(name, signs_in=name.lower() in context.sign_in))
 
     def protected(self, name: str, spec: UserSpec, context: Context) -> str | None:
         return protected_user(name, _path(spec), context)
@@ -154,12 +168,17 @@ class UserKind(Kind[UserSpec]):
         codes = {
             **{granted[grant]: True for grant in granted.keys() - before.keys()},
             **dict.fromkeys(dangers_of_joining(desired.groups, last.groups, (there or last).groups, snapshot), True),
+            "removes_password": there is not None and loses_password(there.console_access, desired.console_access),
             "boundary_removed": unbound and last.boundary is not None,
             "arn_changes": moving,
         }
         return tuple(sorted(code for code, found in codes.items() if found))
 
     def person(self, name: str, difference: Difference, snapshot: Snapshot) -> str | None:
+        if difference.field == "console_access" and difference.desired == "expected":
+            return "first_password"
+        if difference.field == "password_reset_required":
+            return "first_password_in_force"
         if difference.field != "groups" or difference.type is not DriftType.MISSING:
             return None
         return None if group_row(snapshot, GroupName.of(str(difference.desired))) else "group_does_not_exist"
@@ -171,9 +190,13 @@ class UserKind(Kind[UserSpec]):
         return ResourceKey("iam.group", name) if missing and name.lower() in context.groups else None
 
     def _there(self, name: str, snapshot: Snapshot) -> UserSpec | None:
-        rows = user_rows(snapshot)
-        return next((user_spec(rows[stored]) for stored in rows if is_named(stored, name)), None)
+        users = observed_users(snapshot)
+        return next((users[stored] for stored in users if is_named(stored, name)), None)
 
 
 def _path(spec: UserSpec) -> str:
     return spec.path if isinstance(spec.path, str) else "/"
+
+
+def _rule(rule: Callable[[Any], Rule], value: Any) -> Any:
+    return value if value is UNMANAGED else rule(value)

@@ -12,6 +12,7 @@ from provisioning.kinds.iam_grants import InlineField, observed_grants
 from provisioning.kinds.iam_names import IamName
 from provisioning.kinds.iam_tags import TagsField, observed_tags
 from provisioning.kinds.iam_user.groups import GroupName, GroupsField
+from provisioning.kinds.iam_user.login import ConsoleRule, Login, ResetRule, logins
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class UserSpec:
     inline_policies: InlineField | Unmanaged = UNMANAGED
     boundary: IamName | Unmanaged | None = UNMANAGED
     tags: TagsField | Unmanaged = UNMANAGED
+    console_access: ConsoleRule | Login | Unmanaged = UNMANAGED
+    password_reset_required: ResetRule | Login | Unmanaged = UNMANAGED
 
 
 def user_rows(snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:
@@ -33,11 +36,12 @@ def user_rows(snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:
 
 def observed_users(snapshot: Snapshot) -> Mapping[str, UserSpec]:
     """Every user by its stored name."""
-    return LazyMap(user_rows(snapshot), user_spec)
+    known = logins(snapshot)
+    return LazyMap(user_rows(snapshot), lambda row: user_spec(row, known.get(row["name"].lower(), UNMANAGED)))
 
 
-def user_spec(row: Mapping[str, Any]) -> UserSpec:
-    """The user of one row."""
+def user_spec(row: Mapping[str, Any], login: Login | Unmanaged = UNMANAGED) -> UserSpec:
+    """The user of one row; `login` where it was read how it signs in."""
     attached, inline = observed_grants(row)
     return UserSpec(
         path=row["path"],
@@ -46,4 +50,6 @@ def user_spec(row: Mapping[str, Any]) -> UserSpec:
         inline_policies=inline,
         boundary=IamName.of_policy(row["boundary"]) if row["boundary"] else None,
         tags=observed_tags(row),
+        console_access=login,
+        password_reset_required=login,
     )
