@@ -140,6 +140,10 @@ SPECTACULAR_SETTINGS = {
         "VersionState": ["draft", "published"],
         "Verdict": "provisioning.core.verdict.Verdict",
         "Role": "access.roles.Role",
+        "CheckResult": ["holds", "fails", "cannot_tell"],
+        "CheckExpectation": ["allowed", "denied"],
+        "PolicyDecision": ["allowed", "denied", "cannot_tell"],
+        "PolicyDecisionOfAll": ["allowed", "denied", "cannot_tell", "mixed"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
