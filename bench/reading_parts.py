@@ -9,7 +9,7 @@ from uuid import uuid4
 from bench.our_reader import observation, work_of
 from provisioning.aws.call_context import CallCounter
 from provisioning.aws.reading import read_sections
-from provisioning.core.assess import assess
+from provisioning.core.assess import asked_names, assess
 from provisioning.core.assessment import Inputs
 from provisioning.core.snapshot import Complete, Section
 from provisioning.kinds import all_kinds
@@ -40,7 +40,7 @@ def read_parts(account_ids: list[str]) -> dict[str, float]:
 
 def _parts(work: Work, spent: Counter[str]) -> None:
     claim = Claim(uuid4(), work.account_id, "look", fence=1, crash_count=1, attempts=1)
-    budgets = frozenset(item.name for item in work.desired.items if item.kind == "budget")
+    asked = asked_names(work.desired.items, work.context, all_kinds())
     with _timed(spent, "whole look"):
         seen = observation(work)
     with _timed(spent, "enter (AssumeRole)"):
@@ -48,7 +48,7 @@ def _parts(work: Work, spent: Counter[str]) -> None:
         session = entrance.__enter__()
     for name, sections in _READ.items():
         with _timed(spent, name):
-            read_sections(session, sections, budgets)
+            read_sections(session, sections, asked)
     entrance.__exit__(None, None, None)
     desired = work.desired
     with _timed(spent, "compare"):

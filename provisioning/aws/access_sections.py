@@ -18,11 +18,11 @@ def analyzers(pages: AskPages, regions: Iterable[str]) -> dict[str, Any]:
     return {"analyzers": [row for of_region in rows for row in of_region]}
 
 
-def findings(pages: AskPages, rows: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def findings(pages: AskPages, rows: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The active findings of these analyzers as a section, and the same with their times, as facts."""
     found = [(row, one) for row in rows for one in _active(pages, row)]
     shown = sorted((finding_row(row, one) for row, one in found), key=lambda one: str(one["name"]))
-    return {"findings": shown}, [finding_row(row, one) | _moments(one) for row, one in found]
+    return {"findings": shown}, {"findings": [finding_row(row, one) | _moments(one) for row, one in found]}
 
 
 def _active(pages: AskPages, analyzer: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -30,19 +30,16 @@ _DETAILS = ["User", "Role", "Group", "LocalManagedPolicy"]
 def read_sections(
     session: AwsSession,
     sections: Iterable[Section],
-    declared_budgets: frozenset[str],
-    declared: Mapping[str, frozenset[str]] | None = None,
-    *,
     asked: Mapping[Section, frozenset[str]] | None = None,
+    *,
     on_page: Callable[[], None] | None = None,
 ) -> tuple[Snapshot, Facts]:
     """Read `sections`; one that fails is Unreadable with its reason, and the others are still read.
 
-    `declared`: kind -> what of it is asked for by name (Kind.asked_for). `asked`: the users (lower case) to read a
-    section for that is read user by user; '*' for every user. `on_page` runs after every request: renew the lease
-    there. Raises AwsError (`session`) or AccessFailedError when the account can no longer be entered at all.
+    `asked`: for sections that are read name by name, which names (Kind.asks). `on_page` runs after every request: renew
+    the lease there. Raises AwsError (`session`) or AccessFailedError when the account can no longer be entered at all.
     """
-    look = _Look(session, declared_budgets, declared or {}, asked or {}, on_page)
+    look = _Look(session, asked or {}, on_page)
     wanted = frozenset(sections)
     readings = {section: look.reading(section) for section in Section if section in wanted}
     return Snapshot(session.entry.account_id, session.entry.partition, readings), look.facts
@@ -51,8 +48,6 @@ def read_sections(
 @dataclass
 class _Look:
     session: AwsSession
-    declared_budgets: frozenset[str]
-    declared: Mapping[str, frozenset[str]]
     asked: Mapping[Section, frozenset[str]]
     on_page: Callable[[], None] | None
     facts: Facts = field(default_factory=dict)
@@ -77,13 +72,9 @@ class _Look:
             Section.PASSWORD_POLICY: lambda: account_sections.password_policy(self._one),
             Section.ACCOUNT_ALIAS: lambda: account_sections.account_alias(self._pages),
             Section.ALTERNATE_CONTACTS: lambda: account_sections.alternate_contacts(self._one),
-            Section.SAML_PROVIDERS: lambda: provider_sections.saml_providers(
-                self._one, self._named("iam.saml_provider")
-            ),
-            Section.OIDC_PROVIDERS: lambda: provider_sections.oidc_providers(
-                self._one, self._named("iam.oidc_provider")
-            ),
-            Section.ANALYZERS: lambda: access_sections.analyzers(self._pages, self._named("access_analyzer")),
+            Section.SAML_PROVIDERS: lambda: provider_sections.saml_providers(self._one, self._asked(section)),
+            Section.OIDC_PROVIDERS: lambda: provider_sections.oidc_providers(self._one, self._asked(section)),
+            Section.ANALYZERS: lambda: access_sections.analyzers(self._pages, self._asked(section)),
             Section.ACCESS_FINDINGS: self._findings,
             Section.LOGIN_PROFILES: lambda: self._people.login_profiles(self._names(section)),
             Section.PASSWORD_USE: lambda: self._noted(section, self._people.password_use(self._names(section))),
@@ -141,7 +132,7 @@ class _Look:
 
     def _names(self, section: Section) -> frozenset[str]:
         self._people.users = tuple(row["name"] for row in self._needed(Section.IAM_DETAILS)["users"])
-        return self.asked.get(section, frozenset())
+        return self._asked(section)
 
     def _key_use(self) -> Mapping[str, Any]:
         rows = self._needed(Section.ACCESS_KEYS)["access_keys"]
@@ -165,7 +156,7 @@ class _Look:
             "subscribers": {
                 name: [entry for entry in (self._heard(name, item) for item in items) if entry]
                 for name, items in by_budget.items()
-                if name in self.declared_budgets
+                if name in self._asked(Section.BUDGET_SUBSCRIBERS)
             }
         }
 
@@ -185,15 +176,13 @@ class _Look:
         return trail_sections.events_body(self._pages(read, trail_sections.events_page))
 
     def _findings(self) -> Mapping[str, Any]:
-        analyzers = self.reading(Section.ANALYZERS)
-        if isinstance(analyzers, Unreadable):
-            raise _NeededSectionError(analyzers.reason)
-        body, facts = access_sections.findings(self._pages, analyzers.body["analyzers"])
+        analyzers = self._needed(Section.ANALYZERS)["analyzers"]
+        body, facts = access_sections.findings(self._pages, analyzers)
         self.facts[Section.ACCESS_FINDINGS.value] = facts
         return body
 
-    def _named(self, kind: str) -> frozenset[str]:
-        return self.declared.get(kind, frozenset())
+    def _asked(self, section: Section) -> frozenset[str]:
+        return self.asked.get(section, frozenset())
 
     def _one(self, read: Read) -> Page | None:
         """An answer of one page, None where AWS says that there is no such thing."""

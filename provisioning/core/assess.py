@@ -28,15 +28,6 @@ def needed_sections(
     return frozenset(section for name in named for section in kinds[name].sections)
 
 
-def declared_names(items: Iterable[DesiredItem], kinds: Mapping[str, Kind[Any]]) -> Mapping[str, frozenset[str]]:
-    """Kind -> by what words a look asks for its declared items."""
-    found: dict[str, frozenset[str]] = {}
-    for item in items:
-        asked = kinds[item.kind].asked_for(item.name, item.declared)
-        found[item.kind] = found.get(item.kind, frozenset()) | asked
-    return found
-
-
 def asked_names(
     items: Iterable[DesiredItem], context: Context, kinds: Mapping[str, Kind[Any]]
 ) -> Mapping[Section, frozenset[str]]:

@@ -83,7 +83,10 @@ class Kind(ABC, Generic[Spec]):
         """Read one item's fields. Raises DeclarationError with *every* reason; pointers are relative to the item."""
 
     def asks(self, name: str, declared: Mapping[str, Any], context: Context) -> Mapping[Section, frozenset[str]]:
-        """Further sections that this item needs, each with the names to read it for, one by one ('*': for all)."""
+        """The sections that are read name by name, and for this item by which names ('*': all of the account).
+
+        They may be further ones than the kind's own.
+        """
         return {}
 
     @abstractmethod
@@ -141,10 +144,6 @@ class Kind(ABC, Generic[Spec]):
     def is_there(self, observed: Spec) -> bool:
         """Whether what is observed is something somebody made: where it is not, there is nothing to adopt."""
         return True
-
-    def asked_for(self, name: str, declared: Mapping[str, Any]) -> frozenset[str]:
-        """By what words a look asks for this item, where a section is read for declared items only."""
-        return frozenset({name})
 
     def subject(self, name: str, context: Context) -> ResourceKey | None:
         """The declared item that a rule is about, or None: while it is still to be made, nothing else is amiss."""

@@ -99,9 +99,9 @@ class AccessAnalyzerKind(Kind[AnalyzerSpec]):
     def identity(self, name: str) -> str:
         return name
 
-    def asked_for(self, name: str, declared: Mapping[str, Any]) -> frozenset[str]:
-        """The region: analyzers are listed region by region."""
-        return frozenset({name.partition("/")[0]})
+    def asks(self, name: str, declared: Mapping[str, Any], context: Context) -> Mapping[Section, frozenset[str]]:
+        """By the region: analyzers are listed region by region."""
+        return {Section.ANALYZERS: frozenset({name.partition("/")[0]})}
 
     def observed(self, snapshot: Snapshot) -> Mapping[str, AnalyzerSpec]:
         found = snapshot.body(Section.ACCESS_FINDINGS)["findings"]

@@ -122,6 +122,9 @@ class OidcProviderKind(Kind[OidcProviderSpec]):
         model = read(OidcProviderDeclaration, declared, context, _name_faults(name))
         return OidcProviderSpec(bound_set(model.client_ids), bound_set(model.thumbprints), declared_tags(model.tags))
 
+    def asks(self, name: str, declared: Mapping[str, Any], context: Context) -> Mapping[Section, frozenset[str]]:
+        return {Section.OIDC_PROVIDERS: frozenset({name})}
+
     def schema(self) -> Mapping[str, Any]:
         return json_schema(OidcProviderDeclaration)
 

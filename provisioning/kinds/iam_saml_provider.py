@@ -95,6 +95,9 @@ class SamlProviderKind(Kind[SamlProviderSpec]):
         model = read(SamlProviderDeclaration, declared, context, _name_faults(name))
         return SamlProviderSpec(model.metadata, declared_tags(model.tags))
 
+    def asks(self, name: str, declared: Mapping[str, Any], context: Context) -> Mapping[Section, frozenset[str]]:
+        return {Section.SAML_PROVIDERS: frozenset({name})}
+
     def schema(self) -> Mapping[str, Any]:
         return json_schema(SamlProviderDeclaration)
 

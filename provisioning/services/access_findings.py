@@ -26,7 +26,7 @@ class AccessFindings:
 def access_findings_of(account_id: str, region: str = "", finding_type: str = "") -> AccessFindings:
     """The findings of one account, those of one region or type where it is given; the first 500 are listed."""
     facts = AccountFacts.objects.filter(pk=account_id).first()
-    rows = facts.data.get(Section.ACCESS_FINDINGS.value) if facts else None
+    rows = facts.data.get(Section.ACCESS_FINDINGS.value, {}).get("findings") if facts else None
     chosen = [row for row in rows or () if region in ("", row["region"]) and finding_type in ("", row["type"])]
     by_type = Counter(row["type"] for row in chosen)
     ordered = sorted(chosen, key=lambda row: (row["region"], row["type"], row["resource"], row["name"]))

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from provisioning.aws.reading import read_sections
 from provisioning.aws.session import AwsSession
-from provisioning.core.assess import asked_names, assess, declared_names, needed_sections
+from provisioning.core.assess import asked_names, assess, needed_sections
 from provisioning.core.assessment import Applied, Assessment, Inputs
 from provisioning.core.change import ResourceKey
 from provisioning.core.guard import Limits, Violation, guard
@@ -52,9 +52,7 @@ def observe(
     sections = needed_sections(desired.items, desired.closed, kinds, work.kept) | asked.keys()
     if desired.checks:
         sections |= {Section.IAM_DETAILS}
-    declared = declared_names(desired.items, kinds)
-    wanted, budgets = sections - {Section.ATTESTATIONS}, declared.get("budget", frozenset())
-    snapshot, facts = read_sections(session, wanted, budgets, declared, asked=asked, on_page=on_page)
+    snapshot, facts = read_sections(session, sections - {Section.ATTESTATIONS}, asked, on_page=on_page)
     snapshot = with_facts(snapshot, Section.ACCESS_KEYS, {"inactive_since": work.inactive_keys})
     if Section.ATTESTATIONS in sections:
         snapshot = _with(snapshot, {Section.ATTESTATIONS: _attested(work)})
@@ -62,7 +60,7 @@ def observe(
     assessment = assess(inputs)
     has_changes = any(item.change for item in assessment.items)
     if has_changes and Section.IAM_DETAILS in sections and Section.IAM_SUMMARY not in sections:
-        summary, _ = read_sections(session, frozenset({Section.IAM_SUMMARY}), frozenset())
+        summary, _ = read_sections(session, frozenset({Section.IAM_SUMMARY}))
         snapshot = _with(snapshot, summary.sections)
     violations = guarded(assessment, snapshot, work)
     world = world_of(snapshot, work.scps)

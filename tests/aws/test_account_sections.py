@@ -89,4 +89,4 @@ def test_times_of_findings_are_facts_and_not_in_the_section() -> None:
     body, facts = access_sections.findings(Aws({"ListFindingsV2/arn:x": {"findings": [found]}}).pages, [analyzer])
     (row,) = body["findings"]
     assert row["name"] == "eu-west-1/external_access/1" and "found_at" not in row
-    assert facts == [row | {"found_at": SEEN.isoformat()}]
+    assert facts == {"findings": [row | {"found_at": SEEN.isoformat()}]}

@@ -41,7 +41,7 @@ def sandbox_with_people(look: Enter, organisation: Sandbox, become: Any) -> Sand
 
 def read(look: Enter, asked: dict[Section, frozenset[str]], *others: Section) -> tuple[Snapshot, dict[str, Any]]:
     with look(session_policy=LOOK_POLICY) as session:
-        return read_sections(session, {*asked, *others}, frozenset(), asked=asked)
+        return read_sections(session, {*asked, *others}, asked)
 
 
 def counted(sandbox: Sandbox) -> dict[str, int]:
@@ -60,7 +60,7 @@ def test_section_takes_the_actions_that_the_look_role_is_given_for_it(
     asked = {section: ANN}
     with look() as session:
         sandbox_with_people.clear_calls()
-        snapshot, _ = read_sections(session, {section}, frozenset(), asked=asked)
+        snapshot, _ = read_sections(session, {section}, asked)
     assert isinstance(snapshot.sections[section], Complete)
     calls = sandbox_with_people.calls(ACCOUNT)
     sent = [Sent(call["service"], call["operation"], {}, principal=owner(ACCOUNT)) for call in calls]

@@ -26,10 +26,11 @@ QUIET_LOOK = frozenset(
         *(Section.BUDGETS, Section.BUDGET_NOTIFICATIONS, Section.BUDGET_SUBSCRIBERS),
     }
 )
-DECLARED = {
-    "iam.saml_provider": frozenset({"Okta"}),
-    "iam.oidc_provider": frozenset({"example.com"}),
-    "access_analyzer": frozenset({"us-east-1"}),
+ASKED = {
+    Section.BUDGET_SUBSCRIBERS: BUDGETS,
+    Section.SAML_PROVIDERS: frozenset({"Okta"}),
+    Section.OIDC_PROVIDERS: frozenset({"example.com"}),
+    Section.ANALYZERS: frozenset({"us-east-1"}),
 }
 CALLS_OF_A_QUIET_LOOK = {
     "AssumeRole": 1,
@@ -58,7 +59,7 @@ def counted(sandbox: Sandbox) -> dict[str, int]:
 
 def read(look: Enter, sections: frozenset[Section] = QUIET_LOOK, declared: frozenset[str] = BUDGETS) -> Snapshot:
     with look(session_policy=LOOK_POLICY) as session:
-        return read_sections(session, sections, declared)[0]
+        return read_sections(session, sections, {Section.BUDGET_SUBSCRIBERS: declared})[0]
 
 
 def reason(snapshot: Snapshot, section: Section) -> str:
@@ -69,7 +70,7 @@ def reason(snapshot: Snapshot, section: Section) -> str:
 
 def test_quiet_bench_account_takes_exactly_seventeen_calls(look: Enter, bench: Sandbox) -> None:
     with look(session_policy=LOOK_POLICY) as session:
-        snapshot, _ = read_sections(session, QUIET_LOOK, BUDGETS)
+        snapshot, _ = read_sections(session, QUIET_LOOK, ASKED)
         assert session.calls_made == 17
     assert counted(bench) == CALLS_OF_A_QUIET_LOOK
     assert not snapshot.unread(QUIET_LOOK)
@@ -107,7 +108,7 @@ def test_section_takes_the_actions_that_the_look_role_is_given_for_it(
     bench.client("accessanalyzer", ACCOUNT).create_analyzer(analyzerName="one", type="ACCOUNT")
     with look() as session:
         bench.clear_calls()
-        snapshot, _ = read_sections(session, {section}, BUDGETS, DECLARED)
+        snapshot, _ = read_sections(session, {section}, ASKED)
     assert isinstance(snapshot.sections[section], Complete)
     sent = [Sent(call["service"], call["operation"], {}, principal=owner(ACCOUNT)) for call in bench.calls(ACCOUNT)]
     assert {needed.action for call in sent for needed in needed_actions(call)} == SECTION_ACTIONS[section]
@@ -128,7 +129,7 @@ def test_details_hold_everything_in_one_order(look: Enter, bench: Sandbox) -> No
 
 def test_budgets_hold_what_people_set_and_facts_what_aws_counts(look: Enter, bench: Sandbox) -> None:
     with look() as session:
-        snapshot, facts = read_sections(session, QUIET_LOOK, BUDGETS)
+        snapshot, facts = read_sections(session, QUIET_LOOK, ASKED)
     budget = snapshot.body(Section.BUDGETS)["budgets"][0]
     assert budget["BudgetName"] == "budget-0" and budget["BudgetLimit"]["Unit"] == "USD"
     assert not {"CalculatedSpend", "LastUpdatedTime", "HealthStatus"} & budget.keys()
@@ -187,7 +188,7 @@ def test_account_without_budgets_has_empty_sections(look: Enter, organisation: S
 def test_account_that_can_no_longer_be_entered_is_no_snapshot(look: Enter, bench: Sandbox) -> None:
     bench.fault("expired", operation="ListRoles")
     with look() as session, pytest.raises(AwsError) as caught:
-        read_sections(session, QUIET_LOOK, BUDGETS)
+        read_sections(session, QUIET_LOOK, ASKED)
     assert caught.value.code == "session"
 
 
@@ -203,5 +204,5 @@ def test_lease_can_be_renewed_after_every_request(look: Enter, bench: Sandbox) -
     beats: list[int] = []
     bench.fault("throttle", operation="ListRoles", count=1)
     with look() as session:
-        read_sections(session, QUIET_LOOK, BUDGETS, on_page=lambda: beats.append(session.calls_made))
+        read_sections(session, QUIET_LOOK, ASKED, on_page=lambda: beats.append(session.calls_made))
     assert beats == list(range(2, 19))

@@ -53,8 +53,7 @@ class Account:
         asked = kind.asks(name, declared, self.context)
         sections = (kind.sections | asked.keys()) - {Section.ATTESTATIONS}
         with self.entered(LOOK_POLICY) as session:
-            by_kind = {kind.name: kind.asked_for(name, {})}
-            snapshot = read_sections(session, sections, frozenset({name}), by_kind, asked=asked)[0]
+            snapshot = read_sections(session, sections, asked)[0]
         snapshot = with_facts(snapshot, Section.ACCESS_KEYS, {"inactive_since": self.inactive_since})
         if Section.ATTESTATIONS not in kind.sections:
             return snapshot

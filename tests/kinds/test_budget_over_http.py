@@ -18,7 +18,7 @@ from provisioning.aws.settings import AwsSettings
 from provisioning.core.change import Call
 from provisioning.core.kind import Context
 from provisioning.core.session_policy import LOOK_POLICY, session_policy
-from provisioning.core.snapshot import Snapshot
+from provisioning.core.snapshot import Section, Snapshot
 from sandbox.client import Sandbox
 from tests.kinds.budget_model import KIND, drift, planned
 
@@ -50,7 +50,7 @@ def look(session: Session) -> Callable[[str], Snapshot]:
 
     def read(name: str = "it") -> Snapshot:
         with session(LOOK_POLICY) as entered:
-            return read_sections(entered, KIND.sections, frozenset({name}))[0]
+            return read_sections(entered, KIND.sections, {Section.BUDGET_SUBSCRIBERS: frozenset({name})})[0]
 
     return read
 

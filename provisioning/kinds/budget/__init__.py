@@ -54,6 +54,9 @@ class Budget(Kind[BudgetSpec]):
     def for_payer(self, name: str, declared: Mapping[str, Any], member: str) -> tuple[str, Mapping[str, Any]]:
         return payer.for_payer(name, declared, member)
 
+    def asks(self, name: str, declared: Mapping[str, Any], context: Context) -> Mapping[Section, frozenset[str]]:
+        return {Section.BUDGET_SUBSCRIBERS: frozenset({name})}
+
     def schema(self) -> Mapping[str, Any]:
         return {"anyOf": [json_schema(BudgetFields), json_schema(TemplateFields)]}
 
