@@ -69,8 +69,8 @@ def add_accounts(*, rows: Sequence[NewAccount], by: str) -> list[Account | None]
 def register_vended(row: NewAccount, *, by: str, requested_by: str, pause_reason: str) -> Account:
     """Register an account that was made on request, paused and due for its first access check now.
 
-    Whoever registered it meanwhile, such as discovery, knew less: its place and owner are set; a second call changes
-    nothing. Call it inside a transaction.
+    Whoever registered it meanwhile, such as discovery, knew less: its place and owner are set, and it is paused; a
+    second call changes nothing. Call it inside a transaction.
     """
     placed = {name: value for name, value in vars(row).items() if name not in {"account_id", "external_id"}}
     fresh = {"partition": PARTITION, "registered_by": requested_by, "check_due_at": timezone.now()}
@@ -78,10 +78,11 @@ def register_vended(row: NewAccount, *, by: str, requested_by: str, pause_reason
     account, made = Account.objects.select_for_update().get_or_create(
         pk=row.account_id, defaults={**placed, **fresh, **held}
     )
-    before = {name: getattr(account, name) for name, value in placed.items() if getattr(account, name) != value}
+    wanted = placed if account.registered_by == requested_by else {**placed, **held, "registered_by": requested_by}
+    before = {name: getattr(account, name) for name, value in wanted.items() if getattr(account, name) != value}
     if made or before:
         for name in before:
-            setattr(account, name, placed[name])
+            setattr(account, name, wanted[name])
         account.save()
         verb = "account.registered" if made else "account.updated"
         record(

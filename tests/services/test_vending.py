@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
 from django.db.models.functions import Now
 
 from access.roles import Role, actor
 from access.scopes import parse_scope
 from accounts.account_request import AccountRequest
 from accounts.models import Account
+from accounts.services.register_accounts import NewAccount, register_vended
 from history.models import Event
 from provisioning.core.errors import ConflictError, DeclarationError, NotAllowedError, NotFoundError
 from provisioning.models import Attestation
@@ -41,6 +43,19 @@ def test_account_is_made_placed_bootstrapped_and_proven(vending: Vending) -> Non
     account.refresh_from_db()
     assert (account.state, account.apply_role, row.way_on) == ("managed", "proven", "")
     assert vending.sent() == 1
+
+
+def test_account_that_discovery_registered_first_is_paused_too_and_once() -> None:
+    account = Account.objects.create(pk="777788889999", name="found", registered_by="firstline")
+    new = NewAccount(account.pk, "payments-dev", "dev", "/workloads/dev", owner_team="payments")
+
+    def register() -> Account:
+        with transaction.atomic():
+            return register_vended(new, by="firstline", requested_by="otto", pause_reason="held back")
+
+    assert (register().paused, register().owner_team, register().registered_by) == (True, "payments", "otto")
+    Account.objects.update(paused=False)
+    assert not register().paused, "a person let it go on"
 
 
 def test_roles_made_by_calls_are_those_of_the_template(vending: Vending) -> None:
