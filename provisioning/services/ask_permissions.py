@@ -4,7 +4,7 @@ No AWS call is made, for whoever asks holds no AWS credentials; so every answer 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,9 @@ from accounts.models import Account
 from accounts.scps import scps_of
 from provisioning.core.assess import assess, needed_sections
 from provisioning.core.assessment import Inputs
-from provisioning.core.desired import DesiredCheck
+from provisioning.core.desired import DesiredCheck, DesiredItem
 from provisioning.core.errors import DeclarationError, NotFoundError, Reason
+from provisioning.core.kind import Kind
 from provisioning.core.permissions.answers import Answered, ask, request_of
 from provisioning.core.permissions.forecast import after_calls, empty_account
 from provisioning.core.permissions.holders import find_holder
@@ -27,7 +28,7 @@ from provisioning.kinds.managed_policies import managed_policies
 from provisioning.services.known_permissions import world_of
 from provisioning.services.require import require, require_account
 from provisioning.services.stored_snapshot import newest_snapshot
-from provisioning.services.work import load_work
+from provisioning.services.work import Work, load_work
 
 OBSERVED, DESIRED = "observed", "desired"
 
@@ -129,9 +130,10 @@ def _snapshot(account: Account, state: str) -> tuple[datetime | None, Snapshot]:
 def _desired(account: Account) -> tuple[datetime | None, Snapshot]:
     """What was last seen, with everything that is declared made; an empty account where nothing was seen."""
     work, kinds = load_work(account.pk), all_kinds()
-    seen = newest_snapshot(account, needed_sections(work.desired.items, work.desired.closed, kinds))
+    items = tuple(_granting(item, work) for item in work.desired.items if _grants(kinds[item.kind]))
+    seen = newest_snapshot(account, needed_sections(items, work.desired.closed, kinds))
     at, snapshot = (seen[0].last_seen_at, seen[1]) if seen else (None, empty_account(account.pk, account.partition))
-    found = assess(Inputs(work.desired.items, work.desired.closed, snapshot, work.context, work.owned, kinds))
+    found = assess(Inputs(items, work.desired.closed, snapshot, work.context, work.owned, kinds))
     if unread := [name for name in found.unread if Section.IAM_DETAILS in kinds[name].sections]:
         told = f"{', '.join(unread)} could not be read at the last look, so nobody knows what making it would change"
         raise DeclarationError([Reason("/state", told)])
@@ -139,6 +141,20 @@ def _desired(account: Account) -> tuple[datetime | None, Snapshot]:
         [one.change for one in found.items if one.change], {one.key: one.references for one in found.items}
     )
     return at, after_calls(snapshot, (call for change in made for call in change.calls))
+
+
+def _grants(kind: Kind[Any]) -> bool:
+    """Whether items of this kind have a say in what anybody may do."""
+    return Section.IAM_DETAILS in kind.sections and not kind.is_rule
+
+
+def _granting(item: DesiredItem, work: Work) -> DesiredItem:
+    """The item without what other sections show of it, such as how a user signs in: that grants nothing."""
+    kind = all_kinds()[item.kind]
+    fields = {
+        name: value for name, value in item.declared.items() if not kind.asks(item.name, {name: value}, work.context)
+    }
+    return replace(item, declared=fields)
 
 
 def _as_check(holder: str, principal: str, question: Question) -> DesiredCheck:

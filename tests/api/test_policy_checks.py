@@ -47,6 +47,22 @@ def test_the_desired_state_can_be_asked_about_before_anything_was_made(as_: As, 
     assert as_("viewer").post(ADDRESS, {**body, "state": "desired"}).json()["decision"] == "allowed"
 
 
+def test_how_people_sign_in_has_no_say_in_what_they_may_do(as_: As, seen: Account) -> None:
+    """Passwords, keys and MFA were not read for this account, and need not be."""
+    rows = [
+        ("iam.group", "Writers", {"attached_policies": ["AmazonS3FullAccess"]}),
+        ("iam.user", "dora", {"groups": {"include": ["Writers"]}, "console_access": "expected"}),
+        ("iam.mfa", "*", {"required": "any"}),
+        ("iam.access_keys", "*", {"at_most": 1, "max_unused_days": 45}),
+    ]
+    items = tuple(DesiredItem(*row, Mode.OBSERVE, (factories.origin(),)) for row in rows)
+    set_desired_state(account_id=seen.pk, desired=DesiredAccount(items), by="ann")
+    body = ask(seen, actions=["s3:PutObject"], state="desired", **{"as": {"user": "dora"}})
+    answer = as_("viewer").post(ADDRESS, body)
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["decision"] == "allowed"
+
+
 def test_scps_that_nobody_read_are_missing_from_a_full_answer(as_: As, seen: Account) -> None:
     (found,) = as_("viewer").post(ADDRESS, ask(seen, considers="full")).json()["answers"]
     assert (found["decision"], found["missing"]) == ("cannot_tell", ["SCPs not read"])
