@@ -1,6 +1,6 @@
 """W8: access keys. Which may be, how many, how old, how long unused: `TestHygiene`.
 
-Rotation on request, with the secret shown once, belongs in a second class here, `TestRotationOnRequest`.
+Rotation on request, with the secret shown once: tests/scenarios/test_hand_over_rotation.py.
 """
 
 from datetime import UTC, datetime, timedelta
