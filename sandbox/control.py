@@ -93,19 +93,23 @@ def _state(_body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> An
 
 def _account(body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> Any:
     """POST accounts/<id>/status {"status": ...}, accounts/<id>/root {"mfa": bool}, accounts/<id>/break {"how": ...},
-    accounts/<id>/trail {"name": ..., "source": ..., "by": ..., "error": ...}.
+    accounts/<id>/trail {"name": ..., "source": ..., "by": ..., "error": ...},
+    accounts/<id>/spend {"budget": ..., "actual": ..., "forecast": ...}.
     """
     with world.lock:
         if rest[1] == "root":
             world.accounts[rest[0]].root_mfa = bool(body["mfa"])
         elif rest[1] == "trail":
             plant_event(rest[0], body["name"], body["source"], body["by"], body.get("error", ""))
+        elif rest[1] == "spend":
+            budget = world.account_budgets(rest[0])[body["budget"]]
+            budget.spend_so_much(body["actual"], body.get("forecast", ""))
         elif rest[1] == "status":
             world.set_status(rest[0], body["status"])
         elif rest[1] == "break":
             break_access(rest[0], body["how"])
         else:
-            raise ValueError(f"accounts: no control {rest[1]!r}; use status, root, trail or break")
+            raise ValueError(f"accounts: no control {rest[1]!r}; use status, root, trail, spend or break")
     return {}
 
 

@@ -47,7 +47,9 @@ def budget_states(budgets: Body, spends: Body, alarms: Body | None, at: datetime
     `spends` and `alarms` are what the reader kept beside the sections: CalculatedSpend and NotificationState by name.
     """
     return tuple(
-        _state(body, spends.get(body["BudgetName"], {}), None if alarms is None else alarms.get(body["BudgetName"], ()), at)
+        _state(
+            body, spends.get(body["BudgetName"], {}), None if alarms is None else alarms.get(body["BudgetName"], ()), at
+        )
         for body in budgets["budgets"]
     )
 
@@ -128,6 +130,7 @@ def _linked(expression: Body) -> set[str]:
     named = [
         one
         for one in dimensions
-        if one.get("Key") == "LINKED_ACCOUNT" and set(one.get("MatchOptions") or ("EQUALS",)) <= {"EQUALS", "CASE_SENSITIVE"}
+        if one.get("Key") == "LINKED_ACCOUNT"
+        and set(one.get("MatchOptions") or ("EQUALS",)) <= {"EQUALS", "CASE_SENSITIVE"}
     ]
     return set(named[0]["Values"]) if len(named) == 1 else set()

@@ -1,4 +1,4 @@
-"""What a report on costs says, from rows that were read: figures, the fullest budgets, alarms, and what is not known. Pure."""
+"""What a report on costs says, from rows that were read: the fullest budgets, alarms, and what is not known. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -97,7 +97,9 @@ def cost_report(
 ) -> CostReport:
     """The report over these rows: the fullest first, no more of each sort than a mail can hold."""
     rows = tuple(lines)
-    over = sorted((row for row in rows if row.is_over), key=lambda row: (-(row.used_percent or 0), row.account_id, row.name))
+    over = sorted(
+        (row for row in rows if row.is_over), key=lambda row: (-(row.used_percent or 0), row.account_id, row.name)
+    )
     crossed = sorted((row for row in rows if row.crossed), key=lambda row: (row.account_id, row.name))
     return CostReport(
         name=name,
@@ -141,5 +143,9 @@ def _total(period: str, unit: str, rows: Sequence[BudgetLine]) -> Total:
 
 def threshold_text(crossed: dict[str, str], unit: str) -> str:
     """A threshold as people say it: `actual above 80 %`, `forecasted above 12 USD`."""
-    size = f"{crossed['threshold']} %" if crossed["unit"] == "percent" or unit == "percent" else f"{crossed['threshold']} {unit}"
+    size = (
+        f"{crossed['threshold']} %"
+        if crossed["unit"] == "percent" or unit == "percent"
+        else f"{crossed['threshold']} {unit}"
+    )
     return f"{crossed['when']} {crossed['is']} {size}"

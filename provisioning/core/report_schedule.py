@@ -33,7 +33,10 @@ def wrong_day(every: str, day: int | None) -> str:
         return "" if day is None else "Leave it out: a daily report is sent every day."
     if day is not None and 1 <= day <= last:
         return ""
-    told = {7: "Give the day of the week, 1 for Monday to 7 for Sunday.", 28: "Give a day that every month has, 1 to 28."}
+    told = {
+        7: "Give the day of the week, 1 for Monday to 7 for Sunday.",
+        28: "Give a day that every month has, 1 to 28.",
+    }
     return told[last]
 
 

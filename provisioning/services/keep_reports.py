@@ -130,11 +130,14 @@ def _recipient_reasons(addresses: list[str]) -> Iterable[Reason]:
     if not 1 <= len(addresses) <= MOST_RECIPIENTS:
         yield Reason("/recipients", f"Give 1 to {MOST_RECIPIENTS} addresses.")
     domains = [one.lower() for one in settings.FIRSTLINE.report_domains]
+    told = f"Reports go to {', '.join(domains)} only (FIRSTLINE_REPORT_DOMAINS)."
     for number, address in enumerate(addresses):
         if not _is_address(address):
             yield Reason(f"/recipients/{number}", "Not an e-mail address.")
         elif domains and address.rpartition("@")[2] not in domains:
-            yield Reason(f"/recipients/{number}", f"Reports go to {', '.join(domains)} only (FIRSTLINE_REPORT_DOMAINS).")
+            yield Reason(
+                f"/recipients/{number}", told
+            )
 
 
 def _is_address(address: str) -> bool:

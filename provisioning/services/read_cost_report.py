@@ -91,4 +91,3 @@ def _unknown(accounts: QuerySet[Account], names: dict[str, str], statuses: Itera
 def seen_by(reports: QuerySet[Report], actor: Actor, permission: Permission = Permission.VIEW) -> QuerySet[Report]:
     """Those on scopes that the actor may see whole; `permission`: may do so much on."""
     return scoped(reports, actor, permission, kind="scope_kind", value="scope_value")
-

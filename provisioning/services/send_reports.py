@@ -91,7 +91,7 @@ def deliver(mail: RenderedReport, people: Sequence[str]) -> Outcome:
 
 
 def _send(server: object, mail: RenderedReport, to: str) -> str:
-    """"" when the mail server took it, else why not. Raises what ends the connection."""
+    """ "" when the mail server took it, else why not. Raises what ends the connection."""
     message = EmailMultiAlternatives(mail.subject, mail.text, to=[to], connection=server)
     message.attach_alternative(mail.html, "text/html")
     message.extra_headers["Auto-Submitted"] = "auto-generated"

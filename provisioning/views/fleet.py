@@ -31,7 +31,7 @@ class FleetViewSet(ViewSet):
 
     @extend_schema(summary="How the fleet is", responses=FleetSerializer)
     def retrieve(self, request: Request) -> Response:
-        """Accounts by verdict, open drifts by remedy, plans that wait for a person, budgets, and whether all is paused."""
+        """Accounts by verdict, open drifts by remedy, plans that wait, budgets, and whether all is paused."""
         refuse_parameters(request)
         return Response(FleetSerializer(_fleet(acting(request))).data)
 

@@ -60,9 +60,7 @@ class ReportViewSet(ListModelMixin, TaggedViewSet[Report]):
         made = make_report(**read(NewReportSerializer, request), actor=acting(request))
         return self._shown(made, 201, {"Location": reverse("report", args=[made.pk])})
 
-    @extend_schema(
-        summary="Change a report", request=ReportChangeSerializer(partial=True), responses=ReportSerializer
-    )
+    @extend_schema(summary="Change a report", request=ReportChangeSerializer(partial=True), responses=ReportSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Its scope and who made it stay: they say what it holds."""
         changes = read(ReportChangeSerializer, request, partial=True)
