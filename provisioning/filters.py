@@ -131,6 +131,8 @@ class HandOverFilter(filters.FilterSet):  # type: ignore[misc]
     class Meta:
         model = HandOver
         fields: list[str] = []
+
+
 class BudgetStatusFilter(filters.FilterSet):  # type: ignore[misc]
     """By where budgets are, what they are, and how full. Of suspended accounts and such that left only when named."""
 

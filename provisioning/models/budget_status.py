@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts.models import Account
 
-_AMOUNT = {"max_digits": 26, "decimal_places": 6, "null": True}
-_PERCENT = {"max_digits": 8, "decimal_places": 2, "null": True}
+_AMOUNT: Any = {"max_digits": 26, "decimal_places": 6, "null": True}
+_PERCENT: Any = {"max_digits": 8, "decimal_places": 2, "null": True}
 
 
 class BudgetStatus(models.Model):

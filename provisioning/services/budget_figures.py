@@ -23,22 +23,22 @@ def with_budget(accounts: QuerySet[Account]) -> QuerySet[Any]:
     """Each with `budget`: `seen` there; `none_seen` where they were read; `none_declared`, so nobody looked; else
     `unknown`: not looked at yet, or unreadable.
     """
-    newest = SnapshotRecord.objects.filter(account=OuterRef("pk")).order_by("-last_seen_at", "-id")
     facts = AccountFacts.objects.filter(account=OuterRef("pk"))
     return accounts.annotate(
         budget=Case(
             When(Exists(BudgetStatus.objects.filter(account=OuterRef("pk"))), then=Value(SEEN)),
             When(Exists(facts.filter(data__has_key=_READ)), then=Value(NONE_SEEN)),
             When(~Exists(facts), then=Value(UNKNOWN)),
-            When(Exists(_of_newest(newest)), then=Value(UNKNOWN)),
+            When(Exists(_asked()), then=Value(UNKNOWN)),
             default=Value(NONE_DECLARED),
             output_field=CharField(),
         )
     )
 
 
-def _of_newest(newest: QuerySet[SnapshotRecord]) -> QuerySet[SnapshotRecord]:
-    """The newest snapshot, where it tried to read budgets."""
+def _asked() -> QuerySet[SnapshotRecord]:
+    """The account's newest snapshot, where it tried to read budgets."""
+    newest = SnapshotRecord.objects.filter(account=OuterRef(OuterRef("pk"))).order_by("-last_seen_at", "-id")
     return SnapshotRecord.objects.filter(pk=Subquery(newest.values("pk")[:1]), manifest__has_key=_READ)
 
 

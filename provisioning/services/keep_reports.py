@@ -135,9 +135,7 @@ def _recipient_reasons(addresses: list[str]) -> Iterable[Reason]:
         if not _is_address(address):
             yield Reason(f"/recipients/{number}", "Not an e-mail address.")
         elif domains and address.rpartition("@")[2] not in domains:
-            yield Reason(
-                f"/recipients/{number}", told
-            )
+            yield Reason(f"/recipients/{number}", told)
 
 
 def _is_address(address: str) -> bool:

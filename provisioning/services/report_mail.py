@@ -28,6 +28,6 @@ def render_report(report: CostReport) -> RenderedReport:
 
 def subject_of(report: CostReport) -> str:
     """One line that says whether it must be read now."""
-    parts = [f"{report.over_accounts} over 80 %", f"{report.crossed_count} thresholds crossed"]
-    parts += [f"{report.without_count} without a budget"]
+    crossed = f"{report.crossed_count} threshold{'' if report.crossed_count == 1 else 's'} crossed"
+    parts = [f"{report.over_accounts} over 80 %", crossed, f"{report.without_count} without a budget"]
     return f"{report.name}: {', '.join(parts)}"

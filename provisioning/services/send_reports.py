@@ -8,7 +8,6 @@ import smtplib
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,13 +24,13 @@ from provisioning.services.read_cost_report import read_cost_report
 from provisioning.services.report_mail import RenderedReport, render_report
 
 logger = logging.getLogger(__name__)
-TURN = timedelta(minutes=5)
+TURN_SECONDS = 300.0
 MOST_SECONDS = 180.0
 """No mail is begun later than this after the first one, so that a turn never runs out while mail is sent."""
 MOST_TRIES = 6
 
 CLAIM = """
-UPDATE provisioning_report SET claim = claim + 1, sending_until = clock_timestamp() + %(turn)s
+UPDATE provisioning_report SET claim = claim + 1, sending_until = clock_timestamp() + make_interval(secs => %(turn)s)
 WHERE id = (
     SELECT id FROM provisioning_report
     WHERE ended_at IS NULL AND next_at <= clock_timestamp()
@@ -53,7 +52,7 @@ class Outcome:
 def send_due_report() -> bool:
     """Send the report that is due longest; False when none is."""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"turn": TURN})
+        cursor.execute(CLAIM, {"turn": TURN_SECONDS})
         claimed = cursor.fetchone()
     if claimed is None:
         return False
