@@ -16,7 +16,16 @@ from access.scopes import Place
 from access.sign_in_form import LimitedSignInForm
 
 SECTIONS = {
-    "Review": ("Account", "Drift", "PlanRecord", "Run", "AccessVerification", "AccountRequest"),
+    "Review": (
+        "Account",
+        "Drift",
+        "PlanRecord",
+        "Run",
+        "BudgetStatus",
+        "Report",
+        "AccessVerification",
+        "AccountRequest",
+    ),
     "Declared": ("Baseline", "BaselineVersion", "Assignment", "DesiredState"),
     "Records": ("Event", "Decision", "Attestation", "SnapshotRecord", "Ownership"),
     "People": ("Team", "RoleBinding", "Token", "User"),
