@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from config.checks.process import Process, current
 from config.environment import Environment, is_loopback
 
 
@@ -32,8 +33,10 @@ def mail_has_a_sender(**_: Any) -> Iterator[CheckMessage]:
 
 
 def mail_user_has_a_password(**_: Any) -> Iterator[CheckMessage]:
-    """One without the other signs nobody in, and is found out only when a report is due."""
+    """One without the other signs nobody in, and is found out only when a report is due: by the dispatcher."""
     given = _given()
+    if current() not in {Process.DISPATCHER, Process.COMMAND}:
+        return
     if bool(given.smtp_user) != bool(given.smtp_password):
         yield Error("Set FIRSTLINE_SMTP_USER and FIRSTLINE_SMTP_PASSWORD both, or neither.", id="firstline.E143")
 

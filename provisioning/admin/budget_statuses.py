@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from history.admin import AccountFilter
-from history.shown import inert, moment
+from history.shown import inert, moment, words
 from provisioning.admin.budget_parts import crossed_badge, use_bar
 from provisioning.admin.records import AccountRecordAdmin
 from provisioning.core.cost_report import threshold_text
@@ -70,7 +70,9 @@ class BudgetStatusAdmin(AccountRecordAdmin):
 
     @admin.display(description="budget", ordering="name")
     def shown_budget(self, row: BudgetStatus) -> SafeString:
-        return format_html('<b>{}</b> <span class="quiet">{} {}</span>', one_line(row.name), row.period, row.type)
+        return format_html(
+            '<b>{}</b> <span class="quiet">{} {}</span>', one_line(row.name), row.period, words(row.type)
+        )
 
     @admin.display(description="used", ordering="used_percent")
     def shown_used(self, row: BudgetStatus) -> SafeString | str:
@@ -98,7 +100,7 @@ class BudgetStatusAdmin(AccountRecordAdmin):
             "facts": [
                 ("Account", self.account_link(record)),
                 *kept,
-                ("Type", record.type.replace("_", " ")),
+                ("Type", words(record.type)),
                 ("Period", record.period),
                 ("Limit", amount(record.limit, record.unit)),
                 ("Spent", amount(record.actual, record.unit)),

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 OVER = Decimal(80)
 """Percent of a limit from which on an account is named: strictly more."""
-MOST_OVER, MOST_CROSSED, MOST_ACCOUNTS = 20, 50, 50
+ALL = Decimal(100)
+MOST_SHOWN, MOST_CROSSED, MOST_ACCOUNTS = 20, 50, 50
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class BudgetLine:
     def is_over(self) -> bool:
         """Whether more than 80 % of its limit is used."""
         return self.used_percent is not None and self.used_percent > OVER
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether all of its limit is used."""
+        return self.used_percent is not None and self.used_percent >= ALL
 
     @property
     def bar(self) -> int:
@@ -74,7 +80,7 @@ class CostReport:
     accounts: int
     budgets: int
     totals: tuple[Total, ...]
-    over: tuple[BudgetLine, ...]
+    fullest: tuple[BudgetLine, ...]
     over_count: int
     over_accounts: int
     crossed: tuple[BudgetLine, ...]
@@ -97,9 +103,9 @@ def cost_report(
 ) -> CostReport:
     """The report over these rows: the fullest first, no more of each sort than a mail can hold."""
     rows = tuple(lines)
-    over = sorted(
-        (row for row in rows if row.is_over), key=lambda row: (-(row.used_percent or 0), row.account_id, row.name)
-    )
+    used = [row for row in rows if row.used_percent is not None]
+    fullest = sorted(used, key=lambda row: (-(row.used_percent or 0), row.account_id, row.name))
+    over = [row for row in fullest if row.is_over]
     crossed = sorted((row for row in rows if row.crossed), key=lambda row: (row.account_id, row.name))
     return CostReport(
         name=name,
@@ -108,7 +114,7 @@ def cost_report(
         accounts=accounts,
         budgets=len(rows),
         totals=totals(rows),
-        over=tuple(over[:MOST_OVER]),
+        fullest=tuple(fullest[:MOST_SHOWN]),
         over_count=len(over),
         over_accounts=len({row.account_id for row in over}),
         crossed=tuple(crossed[:MOST_CROSSED]),

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('kept_in', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='budgets_kept', to='accounts.account')),
             ],
             options={
-                'verbose_name_plural': 'budget statuses',
+                'verbose_name': 'budget', 'verbose_name_plural': 'budgets',
                 'ordering': ['account_id', 'name', 'id'],
                 'indexes': [models.Index(fields=['used_percent'], name='budget_most_used')],
                 'constraints': [models.UniqueConstraint(fields=('kept_in', 'name'), name='one_status_per_budget')],

@@ -34,7 +34,7 @@ class BudgetStatus(models.Model):
 
     class Meta:
         ordering = ["account_id", "name", "id"]
-        verbose_name_plural = "budget statuses"
+        verbose_name, verbose_name_plural = "budget", "budgets"
         constraints = [models.UniqueConstraint(fields=["kept_in", "name"], name="one_status_per_budget")]
         indexes = [models.Index(fields=["used_percent"], name="budget_most_used")]
 

@@ -22,8 +22,10 @@ def amount(value: Decimal | None, unit: str = "") -> str:
 
 @register.filter
 def percent(value: Decimal | None) -> str:
-    """`81.5 %`; a dash where there is none."""
-    return NOT_TOLD if value is None else f"{value:,.1f} %"
+    """`81.5 %`, or `99.99 %`: never rounded over a threshold; a dash where there is none."""
+    if value is None:
+        return NOT_TOLD
+    return f"{value:,.2f}".removesuffix("0") + " %"
 
 
 @register.filter

@@ -24,8 +24,8 @@ def report(*lines: BudgetLine, **fields: Any) -> CostReport:
 
 def test_the_fullest_come_first_and_no_more_than_twenty_of_them() -> None:
     found = report(*(line(str(n), str(80 + n)) for n in range(30)))
-    assert [row.used_percent for row in found.over][:2] == [109, 108]
-    assert (len(found.over), found.over_count, found.over_accounts) == (20, 29, 29), "80 % itself is not over 80 %"
+    assert [row.used_percent for row in found.fullest][:2] == [109, 108]
+    assert (len(found.fullest), found.over_count, found.over_accounts) == (20, 29, 29), "80 % itself is not over 80 %"
 
 
 def test_bars_end_where_the_limit_is() -> None:
