@@ -16,7 +16,17 @@ from access.scopes import Place
 from access.sign_in_form import LimitedSignInForm
 
 SECTIONS = {
-    "Review": ("Account", "Drift", "PlanRecord", "Run", "AccessVerification", "AccountRequest", "Discovery"),
+    "Review": (
+        "Account",
+        "Drift",
+        "PlanRecord",
+        "Run",
+        "BudgetStatus",
+        "Report",
+        "AccessVerification",
+        "AccountRequest",
+        "Discovery",
+    ),
     "Declared": ("Baseline", "BaselineVersion", "Assignment", "DesiredState"),
     "Records": ("Event", "Decision", "Attestation", "SnapshotRecord", "Ownership"),
     "People": ("Team", "RoleBinding", "Token", "User"),

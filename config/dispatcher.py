@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from kombu.exceptions import OperationalError
 
 from access.services.idempotency import drop_old_answers
@@ -19,6 +19,7 @@ from history.services.verify import verify
 from iam_templates.services.render_stale import render_stale
 from provisioning.services.dispatch import Round, bring_forward, dispatch_round
 from provisioning.services.heartbeats import dispatcher_lives, queues_to_ring
+from provisioning.services.send_reports import send_due_report
 from provisioning.tasks import apply, canary, discover, hand_over, look, vend
 
 logger = logging.getLogger(__name__)
@@ -26,12 +27,39 @@ logger = logging.getLogger(__name__)
 HOUSEKEEPING_SECONDS = 3600.0
 MOST_LOOK_HINTS = 8
 CANARY_EXPIRES = 300.0
+GOODBYE_SECONDS = 15.0
 VEND_EXPIRES = 2.0
 """Rung each round while something is due; a worker that is busy finds it by itself."""
 
 
 def dispatch_until(stop: threading.Event, *, every_seconds: float = 1.0) -> None:
-    """Do rounds until `stop` is set. A round that fails is logged and the next one tried."""
+    """Do rounds until `stop` is set, and send reports beside them: a slow mail server must not hold up a round."""
+    options = {"every_seconds": every_seconds}
+    reporter = threading.Thread(target=report_until, args=(stop,), kwargs=options, daemon=True)
+    reporter.start()
+    try:
+        _rounds_until(stop, every_seconds)
+    finally:
+        stop.set()
+        # What is cut off is sent again when its turn has run out.
+        reporter.join(timeout=GOODBYE_SECONDS)
+
+
+def report_until(stop: threading.Event, *, every_seconds: float) -> None:
+    """Send what is due until `stop` is set, one report at a time. What fails is logged and tried again."""
+    try:
+        while not stop.wait(every_seconds):
+            try:
+                send_due_report()
+            except Exception:
+                logger.exception("sending reports failed")
+                close_old_connections()
+    finally:
+        connection.close()
+
+
+def _rounds_until(stop: threading.Event, every_seconds: float) -> None:
+    """A round that fails is logged and the next one tried."""
     next_housekeeping = 0.0
     while not stop.wait(every_seconds):
         try:

@@ -132,6 +132,17 @@ class Environment(BaseSettings):
         ["prod"], description="JSON list of environments where somebody else approves a hand-over first."
     )
     key_grace_days: float = Field(7, ge=0, description="How long a replaced access key stays inactive before it goes.")
+    smtp_host: str = Field("", description="Mail server that reports are sent through; empty: none are.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
+    smtp_user: str = Field("", description="Who signs in to it; empty: nobody.")
+    smtp_password: str = Field("", repr=False, description="The password of that user.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="`none` only where the mail server is this machine."
+    )
+    smtp_from: str = Field("", description="Sender of reports, e.g. `Firstline <firstline@example.org>`.")
+    report_domains: list[str] = Field(
+        [], description='JSON list of the mail domains reports may go to, `["example.org"]`; empty: any.'
+    )
     token_peppers: dict[str, SecretStr] = Field(
         default={}, description='{"id": "32 or more characters"}, new tokens use the last; out of the database.'
     )

@@ -63,7 +63,11 @@ BY_FORMAT: Mapping[str, Any] = {
     "uri": "https://firstline.example.com/api/v1/accounts?cursor=cD0x",
     "email": "cloud-costs@example.com",
 }
-BY_PATTERN: Mapping[str, str] = {"^[0-9]{12}$": ACCOUNT_ID, "^[0-9a-f]{64}$": PLAN_DIGEST}
+BY_PATTERN: Mapping[str, str] = {
+    "^[0-9]{12}$": ACCOUNT_ID,
+    "^[0-9a-f]{64}$": PLAN_DIGEST,
+    "^[A-Z0-9]{16,128}$": "AKIAIOSFODNN7EXAMPLE",
+}
 BY_SCHEMA: Mapping[str, Any] = {"Selector": {"ou": "/workloads", "environment": "prod"}}
 """What a schema can't say: `all` stands alone."""
 BY_TYPE: Mapping[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "null": None}

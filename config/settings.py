@@ -137,6 +137,7 @@ SPECTACULAR_SETTINGS = {
         "RunKind": "provisioning.models.Run.Kind",
         "PlanState": "provisioning.models.PlanRecord.State",
         "DriftState": "provisioning.models.Drift.State",
+        "ReportEvery": "provisioning.models.Report.Every",
         "VersionState": ["draft", "published"],
         "Verdict": "provisioning.core.verdict.Verdict",
         "Role": "access.roles.Role",
@@ -152,6 +153,15 @@ SPECTACULAR_SETTINGS = {
         "config.examples.add_examples",
     ],
 }
+
+EMAIL_HOST = FIRSTLINE.smtp_host
+EMAIL_PORT = FIRSTLINE.smtp_port
+EMAIL_HOST_USER = FIRSTLINE.smtp_user
+EMAIL_HOST_PASSWORD = FIRSTLINE.smtp_password
+EMAIL_USE_TLS = FIRSTLINE.smtp_tls == "starttls"
+EMAIL_USE_SSL = FIRSTLINE.smtp_tls == "tls"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = FIRSTLINE.smtp_from
 
 CELERY_BROKER_URL = FIRSTLINE.redis_url
 

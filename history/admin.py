@@ -173,6 +173,7 @@ class VerbFilter(SimpleListFilter):
         "attestation",
         "account_request",
         "hand_over",
+        "report",
     )
     DECLARED = (
         "baseline",

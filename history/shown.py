@@ -44,6 +44,7 @@ GLYPHS = {
     "blocked": "×",
     "quarantined": "×",
     "proposed": "…",
+    "scheduled": "✓",
     "requested": "…",
     "creating": "…",
     "in_doubt": "?",

@@ -9,12 +9,14 @@ from provisioning.views.account_work import AccountWorkViewSet
 from provisioning.views.accounts import AccountViewSet
 from provisioning.views.adoptions import AdoptionViewSet
 from provisioning.views.attestations import AttestationViewSet
+from provisioning.views.budget_statuses import BudgetStatusViewSet
 from provisioning.views.drift import DriftViewSet
 from provisioning.views.fleet import FleetViewSet
 from provisioning.views.hand_overs import HandOverReadViewSet, HandOverViewSet
 from provisioning.views.organisation import DiscoveryViewSet, UnitTreeViewSet
 from provisioning.views.plans import PlanViewSet
 from provisioning.views.policy_checks import PolicyCheckViewSet
+from provisioning.views.reports import ReportViewSet
 from provisioning.views.runs import RunViewSet
 from provisioning.views.verifications import CsvRenderer, VerificationViewSet, VerifiedAccountViewSet
 
@@ -28,6 +30,7 @@ verifications, requests = VerificationViewSet.as_view, AccountRequestViewSet.as_
 hand_overs = HandOverViewSet.as_view
 OR_CSV = [*api_settings.DEFAULT_RENDERER_CLASSES, CsvRenderer]
 discoveries = DiscoveryViewSet.as_view
+reports = ReportViewSet.as_view
 
 urlpatterns = [
     path("accounts", accounts({"get": "list", "post": "create"}), name="accounts"),
@@ -92,6 +95,12 @@ urlpatterns = [
     path(
         "attestations/<uuid:pk>/withdraw", AttestationViewSet.as_view({"post": "withdraw"}), name="attestation-withdraw"
     ),
+    path("budget-statuses", BudgetStatusViewSet.as_view({"get": "list"}), name="budget-statuses"),
+    path("reports", reports({"get": "list", "post": "create"}), name="reports"),
+    path("reports/<uuid:pk>", reports({"get": "retrieve", "patch": "partial_update"}), name="report"),
+    path("reports/<uuid:pk>/preview", reports({"get": "preview"}), name="report-preview"),
+    path("reports/<uuid:pk>/send", reports({"post": "send"}), name="report-send"),
+    path("reports/<uuid:pk>/end", reports({"post": "end"}), name="report-end"),
     path("fleet", fleet({"get": "retrieve"}), name="fleet"),
     path("fleet/pause", fleet({"post": "pause"}), name="fleet-pause"),
     path("fleet/resume", fleet({"post": "resume"}), name="fleet-resume"),

@@ -119,6 +119,10 @@ class Sandbox:
         wanted = {"region": region, "type": kind, "findings": [dict(one) for one in findings]}
         self._ask("POST", f"accounts/{account}/findings", wanted)
 
+    def spend(self, account: str, budget: str, actual: str, forecast: str = "") -> None:
+        """What a budget has spent in this period and will have by its end, in its own unit; its alarms follow."""
+        self._ask("POST", f"accounts/{account}/spend", {"budget": budget, "actual": actual, "forecast": forecast})
+
     def limit_pages(self, limit: int) -> None:
         """At most that many items in every page of IAM and Budgets, however many are asked for; 0 ends it."""
         self._ask("POST", "pages", {"limit": limit})

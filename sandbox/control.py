@@ -95,7 +95,8 @@ def _state(_body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> An
 
 def _account(body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> Any:
     """POST accounts/<id>/status {"status"}, /root {"mfa", "access_keys"}, /findings {"region", "type", "findings"},
-    /break {"how"}, /trail {"name", "source", "by", "error"}, /people/<what>: see people.py.
+    /break {"how"}, /trail {"name", "source", "by", "error"}, /spend {"budget", "actual", "forecast"},
+    /people/<what>: see people.py.
     """
     with world.lock:
         if rest[1] == "root":
@@ -109,12 +110,15 @@ def _account(body: dict[str, Any], _query: dict[str, str], rest: list[str]) -> A
             plant_event(rest[0], body["name"], body["source"], body["by"], body.get("error", ""))
         elif rest[1] == "people":
             return people_do(rest[0], rest[2], body)
+        elif rest[1] == "spend":
+            budget = world.account_budgets(rest[0])[body["budget"]]
+            budget.spend_so_much(body["actual"], body.get("forecast", ""))
         elif rest[1] == "status":
             world.set_status(rest[0], body["status"])
         elif rest[1] == "break":
             break_access(rest[0], body["how"])
         else:
-            raise ValueError(f"accounts: no control {rest[1]!r}; use status, root, findings, trail or break")
+            raise ValueError(f"accounts: no control {rest[1]!r}; use status, root, findings, trail, spend or break")
     return {}
 
 

@@ -103,6 +103,6 @@ def _profile(profile: Any) -> dict[str, Any]:
 def _budget(budget: Budget) -> dict[str, Any]:
     return {
         "body": budget.shown(show_filter_expression=True),
-        "notifications": [item.shown() | {"Subscribers": item.subscribers} for item in budget.notifications],
+        "notifications": [item.shown(budget) | {"Subscribers": item.subscribers} for item in budget.notifications],
         "tags": {tag["Key"]: tag["Value"] for tag in budget.tags},
     }

@@ -6,8 +6,8 @@ dispatcher ask them at start (config/start.py). Rules about this machine alone a
 
 from django.core.checks import register
 
-from config.checks import aws, http, secrets, servers
+from config.checks import aws, http, mail, secrets, servers
 from config.checks.process import TAG
 
-for rule in (*http.RULES, *secrets.RULES, *servers.RULES, *aws.RULES):
+for rule in (*http.RULES, *secrets.RULES, *servers.RULES, *aws.RULES, *mail.RULES):
     register(rule, TAG, deploy=True)

@@ -8,9 +8,11 @@ from accounts.schedule import interval_of
 from history.models import Event
 from history.shown import inert
 from provisioning.admin.attest_page import told_of
+from provisioning.admin.budget_parts import crossed_badge, use_bar
 from provisioning.admin.explain import REASONS, reason
 from provisioning.models import DesiredHead, Drift, PlanRecord, Run
 from provisioning.services.access_findings import access_findings_of
+from provisioning.services.budget_figures import budgets_of, with_reading
 from provisioning.services.verdicts import verdicts_of
 
 SHOWN_DRIFT = 100
@@ -31,6 +33,7 @@ def account_page(account: Account) -> dict[str, Any]:
         "kinds": [(kind, found, reason(found.reason)) for kind, found in sorted(verdict.kinds.items())],
         "head": head,
         "told": told_of(account, head),
+        **_budgets(account),
         "last_look": _newest_finished(account, Run.Kind.LOOK),
         "last_check": _newest_finished(account, Run.Kind.CHECK),
         "last_apply_check": _newest_finished(account, Run.Kind.CHECK_APPLY),
@@ -45,6 +48,14 @@ def account_page(account: Account) -> dict[str, Any]:
         "plans": plans_in_force(account),
         "runs": runs,
         "events": Event.objects.filter(account_id=account.pk)[:SHOWN_RUNS],
+    }
+
+
+def _budgets(account: Account) -> dict[str, Any]:
+    rows = with_reading(account.budget_statuses.all())
+    return {
+        "budgets": [(row, use_bar(row.used_percent), crossed_badge(row)) for row in rows],
+        "budget_state": budgets_of([account.pk])[account.pk],
     }
 
 

@@ -23,6 +23,7 @@ from provisioning.admin.account_form import AccountForm
 from provisioning.admin.account_page import account_page
 from provisioning.admin.acting import ReasonForm, act, actor_of_request, read
 from provisioning.admin.attest_page import attest_page
+from provisioning.admin.budget_parts import BudgetFilter
 from provisioning.admin.explain import reason
 from provisioning.admin.permissions_page import permissions_page
 from provisioning.admin.register import register_page
@@ -89,7 +90,7 @@ class AccountAdmin(RecordAdmin):
         "shown_state",
     )
     list_display_links = ("shown_name",)
-    list_filter = (VerdictFilter, "environment", "state", "apply_role", "paused")
+    list_filter = (VerdictFilter, BudgetFilter, "environment", "state", "apply_role", "paused")
     actions = ("verify_access",)
     change_list_template = "provisioning/account_list.html"
     search_fields = ("account_id", "name", "owner_team", "ou_path")

@@ -22,6 +22,7 @@ from provisioning.admin.explain import VERDICTS, person_reason
 from provisioning.admin.plan_page import why_not
 from provisioning.core.verdict import Verdict
 from provisioning.models import Drift, FleetPause, PlanRecord
+from provisioning.services.budget_figures import budget_figures
 from provisioning.services.pause_fleet import pause_fleet, resume_fleet
 from provisioning.services.verdicts import AccountVerdict, verdicts_of
 
@@ -68,6 +69,7 @@ def fleet_page(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "waiting": [(plan, why_not(plan, actor)) for plan in plans],
         "drift_counts": _drift_counts(drifts),
         "person_reasons": _person_reasons(drifts),
+        "budgets": budget_figures(actor),
         "events": visible_events(Event.objects.all(), request)[:SHOWN_ROWS],
     }
 

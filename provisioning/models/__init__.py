@@ -2,6 +2,7 @@
 
 from provisioning.models.access_verification import AccessVerification, VerifiedAccount
 from provisioning.models.attestation import Attestation
+from provisioning.models.budget_status import BudgetStatus
 from provisioning.models.desired_state import DesiredHead, DesiredState
 from provisioning.models.drift import Drift
 from provisioning.models.hand_over import HandOver
@@ -11,6 +12,7 @@ from provisioning.models.lease import FleetPause, Lease
 from provisioning.models.ownership import Ownership
 from provisioning.models.payer_item import PayerItem
 from provisioning.models.plan_record import Decision, PlanRecord
+from provisioning.models.report import Report
 from provisioning.models.run import Run, Write
 from provisioning.models.snapshot_record import AccountFacts, SectionBody, SnapshotRecord
 
@@ -18,6 +20,7 @@ __all__ = [
     "AccessVerification",
     "AccountFacts",
     "Attestation",
+    "BudgetStatus",
     "Decision",
     "DesiredHead",
     "DesiredState",
@@ -30,6 +33,7 @@ __all__ = [
     "Ownership",
     "PayerItem",
     "PlanRecord",
+    "Report",
     "Run",
     "SectionBody",
     "SnapshotRecord",

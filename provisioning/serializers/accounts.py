@@ -10,6 +10,7 @@ from accounts.models import Account
 from accounts.serializers import AccountSerializer, LineField
 from provisioning.core.verdict import Judgement, Remedy, Verdict
 from provisioning.models import Run
+from provisioning.services.budget_figures import STATES as BUDGET_STATES
 from provisioning.services.overviews import AccountOverview
 
 
@@ -41,9 +42,10 @@ class AccountRowSerializer(AccountSerializer):
     verdict = serializers.SerializerMethodField()
     open_drifts = serializers.SerializerMethodField()
     last_look = serializers.SerializerMethodField()
+    budget = serializers.SerializerMethodField()
 
     class Meta(AccountSerializer.Meta):
-        fields = [*AccountSerializer.Meta.fields, "verdict", "open_drifts", "last_look"]
+        fields = [*AccountSerializer.Meta.fields, "verdict", "open_drifts", "last_look", "budget"]
         read_only_fields = fields
 
     def _overview(self, account: Account) -> AccountOverview:
@@ -71,6 +73,11 @@ class AccountRowSerializer(AccountSerializer):
         """The newest look that ended; null when there was none."""
         look = self._overview(account).last_look
         return dict(LookSummarySerializer(look).data) if look else None
+
+    @extend_schema_field({"type": "string", "enum": list(BUDGET_STATES)})
+    def get_budget(self, account: Account) -> str:
+        """Whether it has one: `seen`; `none_seen`; `none_declared`, so nobody looked for others; or `unknown`."""
+        return self._overview(account).budget
 
 
 class AccountDetailSerializer(AccountRowSerializer):

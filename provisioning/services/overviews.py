@@ -7,24 +7,32 @@ from django.db.models import Count, QuerySet
 
 from provisioning.core.verdict import Remedy
 from provisioning.models import Drift, Run
+from provisioning.services.budget_figures import UNKNOWN, budgets_of
 from provisioning.services.verdicts import AccountVerdict, verdicts_of
 
 
 @dataclass(frozen=True)
 class AccountOverview:
-    """The verdict, open drifts by remedy, and the last look that ended."""
+    """The verdict, open drifts by remedy, the last look that ended, and how it stands to budgets."""
 
     verdict: AccountVerdict
     open_drifts: Mapping[str, int]
     last_look: Run | None
+    budget: str
 
 
 def overviews_of(account_ids: Collection[str]) -> dict[str, AccountOverview]:
     """The overview of each account."""
     verdicts, drifts, looks = verdicts_of(account_ids), _open_drifts(account_ids), _last_looks(account_ids)
+    budgets = budgets_of(account_ids)
     none = {str(remedy): 0 for remedy in Remedy}
     return {
-        account_id: AccountOverview(verdict, {**none, **drifts.get(account_id, {})}, looks.get(account_id))
+        account_id: AccountOverview(
+            verdict,
+            {**none, **drifts.get(account_id, {})},
+            looks.get(account_id),
+            budgets.get(account_id, UNKNOWN),
+        )
         for account_id, verdict in verdicts.items()
     }
 

@@ -30,6 +30,7 @@ from provisioning.services.observe import Observation
 from provisioning.services.propose_plans import Proposer, propose_plans
 from provisioning.services.reconcile_drift import Look, reconcile_drift
 from provisioning.services.record_snapshot import record_snapshot
+from provisioning.services.store_budget_statuses import store_budget_statuses
 from provisioning.services.tell_billing_events import tell_billing_events
 from provisioning.services.work import Work
 
@@ -60,7 +61,8 @@ def store_findings(
     `repaired`: what an apply has just changed, when this is its last look; no plan is made for it again.
     """
     now = timezone.now()
-    record_snapshot(snapshot=seen.snapshot, facts=seen.facts, run_id=claim.run_id, at=now)
+    is_new = record_snapshot(snapshot=seen.snapshot, facts=seen.facts, run_id=claim.run_id, at=now)
+    store_budget_statuses(seen.snapshot, seen.facts, is_new=is_new)
     tell_billing_events(seen.snapshot)
     note_inactive_keys(seen.snapshot, claim.run_id)
     look = Look(work.account_id, claim.run_id, now, repairs=bool(repaired))

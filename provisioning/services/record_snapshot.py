@@ -12,11 +12,15 @@ from provisioning.core.snapshot import Complete, Snapshot
 from provisioning.models import AccountFacts, SectionBody, SnapshotRecord
 
 
-def record_snapshot(*, snapshot: Snapshot, facts: dict[str, Any], run_id: UUID, at: datetime) -> None:
-    """Store a snapshot's manifest and what bodies are new, and put the volatile facts in place of the last ones."""
+def record_snapshot(*, snapshot: Snapshot, facts: dict[str, Any], run_id: UUID, at: datetime) -> bool:
+    """Store a snapshot's manifest and what bodies are new, and put the volatile facts in place of the last ones.
+
+    Answers whether it differs from the last one.
+    """
     manifest = {section.value: _entry(reading) for section, reading in sorted(snapshot.sections.items())}
     newest = SnapshotRecord.objects.filter(account_id=snapshot.account_id).values("pk")[:1]
-    if not SnapshotRecord.objects.filter(pk=newest, manifest=manifest).update(last_seen_at=at):
+    is_new = not SnapshotRecord.objects.filter(pk=newest, manifest=manifest).update(last_seen_at=at)
+    if is_new:
         _store_bodies(snapshot)
         SnapshotRecord.objects.create(
             account_id=snapshot.account_id, manifest=manifest, run_id=run_id, first_seen_at=at, last_seen_at=at
@@ -27,6 +31,7 @@ def record_snapshot(*, snapshot: Snapshot, facts: dict[str, Any], run_id: UUID, 
         unique_fields=["account"],
         update_fields=["data", "observed_at"],
     )
+    return is_new
 
 
 def load_body(body_hash: str) -> dict[str, Any]:

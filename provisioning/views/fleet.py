@@ -16,6 +16,7 @@ from provisioning.core.verdict import Verdict
 from provisioning.models import Drift, FleetPause, PlanRecord
 from provisioning.serializers.accounts import NothingSerializer, ReasonSerializer
 from provisioning.serializers.fleet import FleetSerializer
+from provisioning.services.budget_figures import budget_figures
 from provisioning.services.overviews import open_drifts_by_remedy
 from provisioning.services.pause_fleet import pause_fleet, resume_fleet
 from provisioning.services.verdicts import verdicts_of
@@ -30,7 +31,7 @@ class FleetViewSet(ViewSet):
 
     @extend_schema(summary="How the fleet is", responses=FleetSerializer)
     def retrieve(self, request: Request) -> Response:
-        """Accounts by verdict, open drifts by remedy, plans that wait for a person, and whether all is paused."""
+        """Accounts by verdict, open drifts by remedy, plans that wait, budgets, and whether all is paused."""
         refuse_parameters(request)
         return Response(FleetSerializer(_fleet(acting(request))).data)
 
@@ -62,4 +63,5 @@ def _fleet(actor: Actor) -> dict[str, Any]:
         "verdicts": {verdict.value: counts[verdict] for verdict in Verdict},
         "open_drifts": open_drifts_by_remedy(visible(Drift.objects.all(), actor, through="account")),
         "plans_waiting": waiting.count(),
+        "budgets": budget_figures(actor),
     }

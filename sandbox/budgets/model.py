@@ -32,14 +32,14 @@ class Notification:
     key: NotificationKey
     subscribers: list[dict[str, str]]
 
-    def shown(self) -> dict[str, Any]:
-        """ThresholdType is absent when it is PERCENTAGE."""
+    def shown(self, budget: Budget) -> dict[str, Any]:
+        """ThresholdType is absent when it is PERCENTAGE; it rings by what the budget has spent, or will have."""
         kind, operator, threshold, threshold_type = self.key
         shown: dict[str, Any] = {
             "NotificationType": kind,
             "ComparisonOperator": operator,
             "Threshold": float(threshold),
-            "NotificationState": "OK",
+            "NotificationState": "ALARM" if budget.rings(self.key) else "OK",
         }
         return shown if threshold_type == "PERCENTAGE" else shown | {"ThresholdType": threshold_type}
 
@@ -50,6 +50,7 @@ class Budget:
     body: dict[str, Any]
     notifications: list[Notification] = field(default_factory=list)
     tags: list[dict[str, str]] = field(default_factory=list)
+    spend: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -58,6 +59,26 @@ class Budget:
     def replace(self, body: dict[str, Any]) -> None:
         """A full replace of the body; notifications, subscribers and tags stay."""
         self.body = stored_body(self.account, body)
+        self.spend_so_much(**self.spend)
+
+    def spend_so_much(self, actual: str = "0", forecast: str = "") -> None:
+        """As AWS works it out three times a day; a daily budget has no forecast."""
+        self.spend = {"actual": actual, "forecast": forecast}
+        unit = self.body["BudgetLimit"]["Unit"]
+        spent = {"ActualSpend": _spend({"Amount": actual, "Unit": unit})}
+        if forecast and self.body["TimeUnit"] != "DAILY":
+            spent["ForecastedSpend"] = _spend({"Amount": forecast, "Unit": unit})
+        self.body["CalculatedSpend"] = spent
+
+    def rings(self, key: NotificationKey) -> bool:
+        """Whether the amount is on the far side of the threshold, of the limit or as it stands."""
+        kind, operator, threshold, threshold_type = key
+        spent = self.body["CalculatedSpend"].get("ActualSpend" if kind == "ACTUAL" else "ForecastedSpend")
+        if spent is None:
+            return False
+        amount, limit = Decimal(spent["Amount"]), Decimal(self.body["BudgetLimit"]["Amount"])
+        at = limit * threshold / 100 if threshold_type == "PERCENTAGE" else threshold
+        return {"GREATER_THAN": amount > at, "LESS_THAN": amount < at, "EQUAL_TO": amount == at}[operator]
 
     def shown(self, show_filter_expression: bool) -> dict[str, Any]:
         """The newer dialect shows only when asked for, and then neither CostFilters nor CostTypes do."""

@@ -86,7 +86,7 @@ def describe_budget_notifications_for_account(call: Call) -> dict[str, Any]:
     """Raises NotFoundException when no budget of the account has a notification."""
     check_account(call)
     found = [
-        {"BudgetName": budget.name, "Notifications": [item.shown() for item in budget.notifications]}
+        {"BudgetName": budget.name, "Notifications": [item.shown(budget) for item in budget.notifications]}
         for budget in world.account_budgets(call.account).values()
         if budget.notifications
     ]
@@ -96,7 +96,8 @@ def describe_budget_notifications_for_account(call: Call) -> dict[str, Any]:
 
 
 def describe_notifications_for_budget(call: Call) -> dict[str, Any]:
-    return page(call, "Notifications", [item.shown() for item in budget_of(call).notifications], 100)
+    budget = budget_of(call)
+    return page(call, "Notifications", [item.shown(budget) for item in budget.notifications], 100)
 
 
 def create_notification(call: Call) -> None:

@@ -70,6 +70,10 @@ def _since(world: World) -> dict[str, Any]:
     return {"since": world.payments.request.state_since.isoformat(), "comment": "looked"}
 
 
+def _report(world: World) -> dict[str, Any]:
+    return {"name": "renamed", "every": "weekly", "day": "1", "hour": "5", "recipients": "a@example.org"}
+
+
 def _because(world: World) -> dict[str, Any]:
     return {"reason": "because"}
 
@@ -84,6 +88,8 @@ ROWS: dict[str, Callable[[Side], Any]] = {
     "provisioning_ownership": lambda of: of.owned,
     "provisioning_decision": lambda of: of.decision,
     "provisioning_attestation": lambda of: of.attestation,
+    "provisioning_budgetstatus": lambda of: of.budget,
+    "provisioning_report": lambda of: of.report,
     "provisioning_handover": lambda of: of.hand_over,
     "provisioning_accessverification": lambda of: of.verification,
     "accounts_accountrequest": lambda of: of.request,
@@ -117,6 +123,11 @@ PAGES: dict[str, Page] = {
     "accounts_account_suspend": Page(A.BUTTON, P.OPERATE, lambda of: of.account, body=_because),
     "accounts_account_leave": Page(A.BUTTON, P.OPERATE, lambda of: of.account, body=_because),
     "accounts_account_return": Page(A.BUTTON, P.OPERATE, lambda of: of.account, body=_because),
+    "report_make": Page(A.FORM, P.OPERATE),
+    "report_edit": Page(A.HIDDEN_BUTTON, P.OPERATE, lambda of: of.report, body=_report),
+    "report_preview": Page(A.RECORD, row=lambda of: of.report),
+    "report_send": Page(A.BUTTON, P.OPERATE, lambda of: of.report),
+    "report_end": Page(A.BUTTON, P.OPERATE, lambda of: of.report, body=_because),
     "accounts_register": Page(A.FORM, P.OPERATE),
     "adoptions": Page(A.FORM),
     "selector_preview": Page(A.FORM),

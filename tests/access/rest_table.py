@@ -75,6 +75,11 @@ def _attest(world: World) -> dict[str, Any]:
     }
 
 
+def _report(world: World) -> dict[str, Any]:
+    of = world.payments.report
+    return {"name": "x", "every": "daily", "hour": 7, "recipients": ["a@example.org"], "scope": str(of.scope)}
+
+
 def _assign(world: World) -> dict[str, Any]:
     of = world.payments
     return {"baseline": of.baseline.pk, "version": 1, "selector": "account", "value": of.account.pk}
@@ -158,6 +163,14 @@ CASES: dict[tuple[str, str], Case] = {
     ("attestations", "POST"): Case(A.ACCOUNT, _attest),
     ("attestations/<uuid:pk>", "GET"): Case(A.ACCOUNT),
     ("attestations/<uuid:pk>/withdraw", "POST"): Case(A.ACCOUNT, lambda world: {"reason": "x"}),
+    ("budget-statuses", "GET"): rows("id", lambda of: of.budget.pk),
+    ("reports", "GET"): rows("id", lambda of: str(of.report.pk)),
+    ("reports", "POST"): Case(A.PLACE, _report),
+    ("reports/<uuid:pk>", "GET"): Case(A.ACCOUNT),
+    ("reports/<uuid:pk>", "PATCH"): Case(A.ACCOUNT, lambda world: {"hour": 5}),
+    ("reports/<uuid:pk>/preview", "GET"): Case(A.ACCOUNT),
+    ("reports/<uuid:pk>/send", "POST"): Case(A.ACCOUNT),
+    ("reports/<uuid:pk>/end", "POST"): Case(A.ACCOUNT),
     ("fleet", "GET"): Case(A.ANYTHING),
     ("fleet/pause", "POST"): Case(A.FLEET, lambda world: {"reason": "x"}),
     ("fleet/resume", "POST"): Case(A.FLEET),
@@ -218,6 +231,7 @@ def address_in(world: World, route: str) -> str:
             "hand-overs": of.hand_over.pk,
             "assignments": of.assignment.pk,
             "attestations": of.attestation.pk,
+            "reports": of.report.pk,
             "access-verifications": of.verification.pk,
             "account-requests": of.request.pk,
             "discoveries": world.discovery.pk,

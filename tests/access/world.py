@@ -18,12 +18,14 @@ from provisioning.core.plain import digest
 from provisioning.models import (
     AccessVerification,
     Attestation,
+    BudgetStatus,
     Decision,
     DesiredState,
     Drift,
     HandOver,
     Ownership,
     PlanRecord,
+    Report,
     Run,
     SnapshotRecord,
 )
@@ -49,6 +51,8 @@ class Side:
     desired: DesiredState
     owned: Ownership
     attestation: Attestation
+    budget: BudgetStatus
+    report: Report
     verification: AccessVerification
     request: AccountRequest
     hand_over: HandOver
@@ -84,9 +88,14 @@ def build_world() -> World:
     people = {
         (role, scope): person(f"{role}-{scope}", role, scope=text) for role in ROLES for scope, text in SCOPES.items()
     }
-    told = {"not_in_organisation": [payments.account.pk]}
-    discovery = Discovery.objects.create(state="done", requested_by="rita", finished_at=timezone.now(), told=told)
-    return World(payments, search, people, person("nobody"), person("newcomer"), discovery)
+    return World(payments, search, people, person("nobody"), person("newcomer"), done_discovery(payments))
+
+
+def done_discovery(of: Side) -> Discovery:
+    """It did not find this side's account."""
+    told = {"not_in_organisation": [of.account.pk]}
+    made: Discovery = Discovery.objects.create(state="done", requested_by="rita", finished_at=timezone.now(), told=told)
+    return made
 
 
 def build_side(name: str, account_id: str) -> Side:
@@ -111,6 +120,10 @@ def build_side(name: str, account_id: str) -> Side:
             account=account, kind=f"kind.{name}", identity="x", name=f"only-{name}", how="created"
         ),
         attestation=factories.attestation(account),
+        budget=BudgetStatus.objects.create(
+            kept_in=account, account=account, name=f"only-{name}", type="cost", period="monthly", crossed=[]
+        ),
+        report=_report(name, holder.username),
         verification=_verification(account),
         request=factories.account_request(name, account),
         hand_over=factories.hand_over(account),
@@ -125,6 +138,14 @@ def build_side(name: str, account_id: str) -> Side:
         binding=RoleBinding.objects.get(user=holder),
         token=Token.objects.get(user=holder),
     )
+
+
+def _report(name: str, by: str) -> Report:
+    scope = {"scope_kind": "team", "scope_value": name, "created_by": by}
+    made: Report = Report.objects.create(
+        name=f"Costs of {name}", every="daily", hour=7, next_at=timezone.now(), recipients=["a@example.org"], **scope
+    )
+    return made
 
 
 def _verification(account: Account) -> AccessVerification:

@@ -28,6 +28,8 @@ LISTS = [
     "provisioning_snapshotrecord",
     "provisioning_ownership",
     "provisioning_attestation",
+    "provisioning_budgetstatus",
+    "provisioning_report",
     "access_token",
 ]
 

@@ -11,7 +11,7 @@ from access.models import Token
 from accounts.models import Account
 from provisioning.models import AccessVerification, Attestation, Decision, Drift, PlanRecord, Run, VerifiedAccount
 from tests import factories
-from tests.access.world import Side, World, build_side
+from tests.access.world import Side, World, build_side, done_discovery
 from tests.people import person, token
 
 MARKERS = ("only-payments", "because_payments", "secret-of-payments")
@@ -40,7 +40,9 @@ class Stage:
 def build_stage() -> Stage:
     """Both teams' rows with the markers, and a token for each person."""
     sides = build_side("payments", "111111111111"), build_side("search", "222222222222")
-    world = World(*sides, people={}, nobody=person("nobody"), newcomer=person("newcomer"))
+    world = World(
+        *sides, people={}, nobody=person("nobody"), newcomer=person("newcomer"), discovery=done_discovery(sides[0])
+    )
     _plant(world.payments)
     headers = {
         OWNER: _bearer("root", "owner", "fleet"),

@@ -34,6 +34,13 @@ BAD_SETTINGS = {
     "no pepper of tokens": (WEB, {"token_peppers": {}}, "FIRSTLINE_TOKEN_PEPPERS"),
     "no key of the history": (DISPATCHER, {"history_keys": {}}, "FIRSTLINE_HISTORY_KEYS"),
     "open redis": (DISPATCHER, {"redis_url": "redis://cache.internal:6379/0"}, "FIRSTLINE_REDIS_URL"),
+    "mail in the clear": (
+        WEB,
+        {"smtp_host": "mail.example.org", "smtp_tls": "none", "smtp_from": "x@example.org"},
+        "FIRSTLINE_SMTP_TLS",
+    ),
+    "mail without a sender": (DISPATCHER, {"smtp_host": "mail.example.org"}, "FIRSTLINE_SMTP_FROM"),
+    "mail user without a password": (DISPATCHER, {"smtp_user": "postmaster"}, "FIRSTLINE_SMTP_PASSWORD"),
     "no external id": (WORKER, {"external_id": ""}, "FIRSTLINE_EXTERNAL_ID"),
     "short external id": (WORKER, {"external_id": "acme"}, "FIRSTLINE_EXTERNAL_ID"),
     "lease shorter than a call": (WORKER, {"lease_seconds": 10}, "FIRSTLINE_LEASE_SECONDS"),
@@ -204,3 +211,11 @@ def test_plain_servers_on_a_closed_network_are_fine_when_that_is_said(
     settings.FIRSTLINE = production_settings(plain_servers=True, **urls)
     refuse_unsafe_start(WEB)
     assert not caplog.records
+
+
+def test_mail_server_on_this_machine_needs_no_tls_and_only_the_dispatcher_its_password(settings: LazySettings) -> None:
+    mail = {"smtp_host": "127.0.0.1", "smtp_tls": "none", "smtp_from": "Firstline <firstline@example.org>"}
+    settings.FIRSTLINE = production_settings(**mail, smtp_user="firstline")
+    refuse_unsafe_start(WEB)
+    settings.FIRSTLINE = production_settings(**mail, smtp_user="firstline", smtp_password="a pass phrase")
+    refuse_unsafe_start(DISPATCHER)
