@@ -17,9 +17,9 @@ from sandbox.demo.expected import (
     GUARD,
     account_checks,
     bystander_check,
-    log_checks,
     repair_checks,
 )
+from sandbox.demo.expected_log import discovery_check, log_checks
 from sandbox.demo.tamper import ROLE, tamper
 
 DEV = "111111111111"
