@@ -53,7 +53,9 @@ def test_prints_what_somebody_attested(shown: tuple[subprocess.CompletedProcess[
     assert "no API reads the billing switch of workloads-test: rosa (security admin) attests it" in shown[0].stdout
 
 
-def test_says_what_only_people_can_do_until_they_have_done_it(shown: tuple[subprocess.CompletedProcess[str], str]) -> None:
+def test_says_what_only_people_can_do_until_they_have_done_it(
+    shown: tuple[subprocess.CompletedProcess[str], str],
+) -> None:
     told = shown[0].stdout
     part = told[told.index("5. What only people can do") : told.index("6. Behind Firstline's back")]
     for waiting in ("iam.user ann: a first password must be handed over", "iam.mfa *: somebody signs in without MFA"):
