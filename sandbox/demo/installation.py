@@ -63,7 +63,7 @@ def running(say: Say) -> Iterator[Installation]:
         children = Children(folder)
         stack.callback(children.stop)
         sandbox, organisation = _simulated_aws(children)
-        say(f"a simulated AWS organisation ({organisation['org_id']}) with three accounts, drifted already")
+        say(f"a simulated AWS organisation ({organisation['org_id']}) with three workload accounts, drifted already")
         product = product_environment(urls, organisation)
         yield _firstline(children, sandbox, organisation, product, say)
 
