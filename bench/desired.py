@@ -1,4 +1,8 @@
-"""What every bench account should look like: the workshop's baseline and two more budgets, all of it in force."""
+"""What every bench account should look like: IAM and budgets of the workshop's baseline, and two more, in force.
+
+What else that baseline holds (MFA, keys, passwords, an analyzer) is left out: its calls depend on how many users an
+account has, and figures of different days must be of the same account.
+"""
 
 from copy import deepcopy
 from functools import cache
@@ -16,6 +20,14 @@ from provisioning.kinds import all_kinds
 _LIBRARY = Path(__file__).parent.parent / "iam_templates" / "library" / "first-line-of-defense.yaml"
 _ORIGIN = Origin("first-line-of-defense", 1, "bench", "ann")
 _SUBSCRIBERS = [{"email": "finance@{{ account_id }}.example.com"}, {"email": "platform@{{ account_id }}.example.com"}]
+_KINDS = ("iam.policy", "iam.group", "iam.user", "iam.role", "budget")
+_SIGN_IN = ("console_access", "password_reset_required")
+_ZERO_SPEND = {
+    "type": "cost",
+    "limit": {"amount": "1", "unit": "USD"},
+    "period": "monthly",
+    "cost_types": {"include_credit": False, "include_refund": False},
+}
 ADMIN = "ann"
 
 
@@ -42,9 +54,11 @@ def owned(desired: DesiredAccount) -> dict[ResourceKey, Applied]:
 @cache
 def _resources() -> dict[str, Any]:
     resources: dict[str, Any] = yaml.safe_load(_LIBRARY.read_text())["resources"]
-    # What people attest costs a look no call and no comparison to speak of.
-    del resources["billing_access"]
-    budgets = resources["budget"]
+    resources = {kind: resources[kind] for kind in _KINDS}
+    for user in resources["iam.user"].values():
+        for field in _SIGN_IN:
+            del user[field]
+    budgets = resources["budget"] = {"s3-monthly": resources["budget"]["s3-monthly"], "zero-spend": {**_ZERO_SPEND}}
     for name, limit in (("compute-monthly", "250.5"), ("data-monthly", "75")):
         budgets[name] = {**deepcopy(budgets["s3-monthly"]), "limit": {"amount": limit, "unit": "USD"}}
     for budget in budgets.values():

@@ -93,9 +93,10 @@ class Sandbox:
         """`device`: virtual, hardware or passkey; no API tells the last two apart."""
         self._ask("POST", f"accounts/{account}/root", {"mfa": enabled, "device": device})
 
-    def sign_in(self, account: str, user: str, *, changes_password: bool = False) -> None:
-        """A user signs in to the console, and chooses a password of their own if asked to."""
-        self._ask("POST", f"accounts/{account}/people/sign-in", {"user": user, "changes_password": changes_password})
+    def sign_in(self, account: str, user: str, *, password: str | None = None, changes_password: bool = False) -> None:
+        """A user signs in to the console, and chooses a password of their own if asked to; a wrong one is refused."""
+        given = {"user": user, "password": password, "changes_password": changes_password}
+        self._ask("POST", f"accounts/{account}/people/sign-in", given)
 
     def register_passkey(self, account: str, user: str) -> str:
         """A user registers a passkey in the console; its serial number."""

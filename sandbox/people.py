@@ -10,9 +10,13 @@ from sandbox.iam.users import sign_in
 
 
 def people_do(account: str, what: str, body: dict[str, Any]) -> Any:
-    """`sign-in` {user, changes_password}, `passkey` {user}, `key` {id, created_at, last_used_at}. Raises ValueError."""
+    """`sign-in` {user, password, changes_password}, `passkey` {user}, `key` {id, created_at, last_used_at}.
+
+    Raises ValueError.
+    """
     if what == "sign-in":
-        return sign_in(account, body["user"], changes_password=bool(body.get("changes_password"))) or {}
+        changes = bool(body.get("changes_password"))
+        return sign_in(account, body["user"], password=body.get("password"), changes_password=changes) or {}
     if what == "passkey":
         return {"serial": register_passkey(account, body["user"])}
     if what == "key":

@@ -79,6 +79,8 @@ def _user(backend: IAMBackend, user: Any) -> dict[str, Any]:
         "boundary": getattr(user, "permissions_boundary_arn", None) or "",
         "tags": _tags(user),
         "console": bool(user.password),
+        "password_to_change": bool(user.password and user.password_reset_required),
+        "mfa_devices": sorted(user.mfa_devices),
         "access_keys": {key.access_key_id: key.status for key in user.access_keys},
     }
 

@@ -62,7 +62,8 @@ class Section(StrEnum):
     ANALYZERS             ListAnalyzers in each *declared* region: {"analyzers": [{"name": region/type,"region","arn",
                           "unused_days": int | null,"tags"}]}
     ACCESS_FINDINGS       ListFindingsV2 of those analyzers, active ones: {"findings": [{"name": region/type/id,
-                          "analyzer": region/type,"region","type","resource","resource_type"}]}
+                          "analyzer": region/type,"region","type","resource","resource_type"}]};
+                          facts {"findings": [the same with "found_at","updated_at": ISO 8601]}
     """
 
     IAM_DETAILS = "iam.details"

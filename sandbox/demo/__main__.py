@@ -10,7 +10,7 @@ import time
 from sandbox.binaries import ServerError
 from sandbox.demo.errors import DemoError
 from sandbox.demo.installation import ROLES, Installation, running
-from sandbox.demo.outcome import Evidence
+from sandbox.demo.outcome import Evidence, Told
 from sandbox.demo.screen import Screen
 from sandbox.demo.story import Story
 
@@ -46,17 +46,20 @@ def tell(installation: Installation, screen: Screen) -> bool:
     """The whole story, and whether it came out right."""
     story = Story(installation, screen)
     evidence = Evidence(installation.sandbox, story.names)
-    story.register()
+    story.discover()
     story.publish()
     story.look_first()
     story.enforce()
     evidence.note("reconciled")
+    story.by_people()
+    evidence.note("completed")
     since = story.tamper()
     evidence.note("tampered")
     story.find_and_repair(since)
     evidence.note("repaired")
-    screen.heading("8. Did it come out right?")
-    right = evidence.judge(screen, story.tampered, story.calls_used())
+    screen.heading("9. Did it come out right?")
+    told = Told(story.found, story.calls_used(), story.answers, story.completed, story.tampered)
+    right = evidence.judge(screen, told)
     screen.say(f"{'All as expected' if right else 'NOT as expected'}, {screen.seconds:.0f} s in all.")
     return right
 

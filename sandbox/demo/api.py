@@ -22,6 +22,7 @@ class RefusedError(DemoError):
     def __init__(self, who: str, method: str, path: str, problem: dict[str, Any]) -> None:
         self.status: int = problem.get("status", 0)
         self.code: str = problem.get("code", "")
+        self.detail: str = problem.get("detail", "")
         reasons = "".join(f"\n  {error}" for error in problem.get("errors", []))
         super().__init__(f"{who}: {method} {path} was refused ({self.status}): {problem.get('detail')}{reasons}")
 

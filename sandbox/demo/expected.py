@@ -5,7 +5,6 @@ This is a second, independent reading of the workshop's baseline. It shares no c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +12,15 @@ from typing import Any
 from sandbox.demo.tamper import ROLE
 
 State = Mapping[str, Any]
-Entry = Mapping[str, Any]
+Alert = tuple[str, str, tuple[float, str]]
+"""Of what, in which direction, beyond what."""
 
 ADMINS = ("ann", "dora")
 ADMIN_USER = "ann"
 ALERT_EMAIL = "cloud-costs@example.com"
-S3_LIMITS = {"111111111111": "10", "222222222222": "10", "333333333333": "100"}
+PROD = "333333333333"
+S3_LIMITS = {"111111111111": "10", "222222222222": "10", PROD: "100"}
+MONTHLY_LIMITS = {"111111111111": "200", "222222222222": "200", PROD: "2000"}
 AWS = "arn:aws:iam::aws:policy"
 GROUPS = {
     "Admins": ("AdministratorAccess",),
@@ -37,15 +39,23 @@ ALLOWED_WITHOUT_MFA = (
 WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 DECLARED = {
     "groups": set(GROUPS),
-    "roles": {EC2_ROLE},
+    "roles": {
+        EC2_ROLE,
+        "AWSServiceRoleForAccessAnalyzer",
+    },  # the latter is made by AWS with an account's first analyzer
     "policies": {GUARD},
     "instance_profiles": {EC2_ROLE},
-    "budgets": {"s3-monthly", "zero-spend"},
+    "budgets": {"s3-monthly", "zero-spend", "monthly-cost"},
     "users": {ADMIN_USER},
 }
-APPLY_ROLE = re.compile(r"arn:aws:iam::(\d{12}):role/firstline/FirstlineApply")
-SESSION = re.compile(r"([\w.-]{1,16}\.)?[0-9a-f]{32}\.\d+", re.ASCII)
-WHOLE_REMOVALS = re.compile(r"Delete(Group|Role|Policy|User|InstanceProfile|Budget)")
+PASSWORDS = {
+    "MinimumPasswordLength": 14,
+    **dict.fromkeys(("RequireSymbols", "RequireNumbers"), True),
+    **dict.fromkeys(("RequireUppercaseCharacters", "RequireLowercaseCharacters"), True),
+    "AllowUsersToChangePassword": True,
+    "PasswordReusePrevention": 24,
+}
+ANALYZER = ("us-east-1", "ACCOUNT")
 
 
 @dataclass(frozen=True)
@@ -60,13 +70,15 @@ def account_checks(account_id: str, before: State, after: State) -> list[Check]:
     """What the baseline asks of one account, and that nothing else was touched or lost."""
     guard = f"arn:aws:iam::{account_id}:policy/{GUARD}"
     return [
-        _check("groups hold exactly the policies declared", _groups(after, guard)),
-        _check("Admins has exactly the members declared", _members(after)),
-        _check("the admin user is there, holds nothing of its own, and signs in as before", _admin_user(before, after)),
-        _check("the EC2 role trusts EC2 alone, reads S3 and no more", _role(after)),
-        _check("the MFA guard says what it should", _guard(after, account_id)),
-        _check("budgets: amounts, alerts and who is told", _budgets(after, S3_LIMITS[account_id])),
-        _check("nothing deleted; what nobody declared is as it was", _untouched(before, after)),
+        check("groups hold exactly the policies declared", _groups(after, guard)),
+        check("Admins has exactly the members declared", _members(after)),
+        check("the admin user is there, holds nothing of its own, and signs in as before", _admin_user(before, after)),
+        check("the EC2 role trusts EC2 alone, reads S3 and no more", _role(after)),
+        check("the MFA guard says what it should", _guard(after, account_id)),
+        check("passwords are long, of every kind of character, and not used again", _passwords(after)),
+        check("an analyzer watches who outside gets in", _analyzer(after)),
+        check("budgets: amounts, alerts and who is told", _budgets(after, account_id)),
+        check("nothing deleted; what nobody declared is as it was", _untouched(before, after)),
     ]
 
 
@@ -78,12 +90,12 @@ def repair_checks(account_id: str, before: State, tampered: State, after: State)
     changed += ["budgets"] if _alerts(before) != _alerts(after) else []
     left = after["roles"].get(ROLE)
     return [
-        _check("every tampered thing is as it was before", (f"{part} differ" for part in changed)),
-        _check(
+        check("every tampered thing is as it was before", (f"{part} differ" for part in changed)),
+        check(
             "the undeclared role is shown, not removed",
             [] if left and left == tampered["roles"][ROLE] else [f"{ROLE} was touched"],
         ),
-        _check(
+        check(
             "it is on its baseline again",
             (
                 wrong
@@ -96,35 +108,14 @@ def repair_checks(account_id: str, before: State, tampered: State, after: State)
 
 def bystander_check(before: Mapping[str, State], after: Mapping[str, State]) -> Check:
     """Accounts that nobody tampered with are as they were."""
-    return _check(
+    return check(
         "the other accounts were left alone",
         (f"{account_id} changed" for account_id, state in before.items() if state != after[account_id]),
     )
 
 
-def log_checks(
-    log: Iterable[Entry], overlaps: Iterable[Entry], counted: Mapping[str, int], external_id: str
-) -> list[Check]:
-    """Who wrote, under which fence, and whether Firstline counted its calls right. `counted`: by account."""
-    ours = [entry for entry in log if entry["caller"] != "tamper"]
-    # Firstline proves of each role that it keeps out whoever does not know the external id.
-    entries = [entry for entry in ours if entry["operation"] == "AssumeRole"]
-    attempts = [entry for entry in entries if entry["params"].get("ExternalId") != external_id]
-    writes = [entry for entry in ours if entry["is_write"]]
-    return [
-        _check("every write came from an apply worker's session, under a fence", _strangers(writes)),
-        _check("no two workers ever wrote to an account at once", (str(overlap["why"]) for overlap in overlaps)),
-        _check(
-            "no call was refused: each session held the rights it needed",
-            _denied(entry for entry in ours if entry not in attempts),
-        ),
-        _check("nobody gets in without the external id", _let_in(attempts)),
-        _check("no group, role, policy, user or budget was removed", _removals(writes)),
-        _check("Firstline counted its AWS calls as AWS did", _miscounted(ours, counted)),
-    ]
-
-
-def _check(text: str, wrong: Iterable[str]) -> Check:
+def check(text: str, wrong: Iterable[str]) -> Check:
+    """A check of what was found wrong, if anything."""
     return Check(text, tuple(wrong))
 
 
@@ -192,15 +183,29 @@ def _guard(state: State, account_id: str) -> Iterator[str]:
         yield f"{GUARD} is not about one's own user"
 
 
-def _budgets(state: State, s3_limit: str) -> Iterator[str]:
-    yield from _budget(state, "s3-monthly", s3_limit, (70.0, "PERCENTAGE"))
-    yield from _budget(state, "zero-spend", "1", (0.01, "ABSOLUTE_VALUE"))
+def _passwords(state: State) -> Iterator[str]:
+    policy = (state["password_policy"] or {}).get("PasswordPolicy", {})
+    yield from (f"{name} is {policy.get(name)}" for name, wanted in PASSWORDS.items() if policy.get(name) != wanted)
+
+
+def _analyzer(state: State) -> Iterator[str]:
+    found = [(name.partition("/")[0], one["type"]) for name, one in state["analyzers"].items()]
+    if found != [ANALYZER]:
+        yield f"analyzers: {found}"
+
+
+def _budgets(state: State, account_id: str) -> Iterator[str]:
+    spent = [("ACTUAL", "GREATER_THAN", (85.0, "PERCENTAGE")), ("ACTUAL", "GREATER_THAN", (100.0, "PERCENTAGE"))]
+    forecast = ("FORECASTED", "GREATER_THAN", (100.0, "PERCENTAGE"))
+    yield from _budget(state, "s3-monthly", S3_LIMITS[account_id], [("ACTUAL", "GREATER_THAN", (70.0, "PERCENTAGE"))])
+    yield from _budget(state, "zero-spend", "1", [("ACTUAL", "GREATER_THAN", (0.01, "ABSOLUTE_VALUE"))])
+    yield from _budget(state, "monthly-cost", MONTHLY_LIMITS[account_id], [*spent, forecast])
     filters = state["budgets"].get("s3-monthly", {}).get("body", {})
     if "Amazon Simple Storage Service" not in str(filters.get("CostFilters") or filters.get("FilterExpression")):
         yield "s3-monthly counts more than S3"
 
 
-def _budget(state: State, name: str, amount: str, alert: tuple[float, str]) -> Iterator[str]:
+def _budget(state: State, name: str, amount: str, wanted: list[Alert]) -> Iterator[str]:
     budget = state["budgets"].get(name)
     if budget is None:
         yield f"there is no budget {name}"
@@ -213,10 +218,10 @@ def _budget(state: State, name: str, amount: str, alert: tuple[float, str]) -> I
         (one["NotificationType"], one["ComparisonOperator"], (one["Threshold"], one.get("ThresholdType", "PERCENTAGE")))
         for one in budget["notifications"]
     ]
-    if alerts != [("ACTUAL", "GREATER_THAN", alert)]:
+    if sorted(alerts) != sorted(wanted):
         yield f"{name} alerts at {alerts}"
     told = [one["Address"] for item in budget["notifications"] for one in item["Subscribers"]]
-    if told != [ALERT_EMAIL]:
+    if told != [ALERT_EMAIL] * len(wanted):
         yield f"{name} tells {len(told)} addresses, and not just the one declared"
 
 
@@ -260,38 +265,6 @@ def _alerts(state: State) -> dict[str, Any]:
         )
         for name, budget in state["budgets"].items()
     }
-
-
-def _strangers(writes: Iterable[Entry]) -> Iterator[str]:
-    for entry in writes:
-        role = APPLY_ROLE.fullmatch(entry["role"])
-        if role is None or role[1] != entry["account"] or not SESSION.fullmatch(entry["session_name"]):
-            yield f"{entry['operation']} in {entry['account']} by {entry['caller']} as {entry['session_name']!r}"
-
-
-def _let_in(attempts: Iterable[Entry]) -> Iterator[str]:
-    yield from (f"{entry['params']['RoleArn']} was entered" for entry in attempts if not entry["error"])
-
-
-def _denied(entries: Iterable[Entry]) -> Iterator[str]:
-    for entry in entries:
-        if "AccessDenied" in entry["error"]:
-            yield f"{entry['operation']} in {entry['account']} by {entry['caller']}"
-
-
-def _removals(writes: Iterable[Entry]) -> Iterator[str]:
-    yield from (
-        f"{entry['operation']} in {entry['account']}"
-        for entry in writes
-        if WHOLE_REMOVALS.fullmatch(entry["operation"])
-    )
-
-
-def _miscounted(entries: Iterable[Entry], counted: Mapping[str, int]) -> Iterator[str]:
-    seen = [entry["account"] for entry in entries]
-    for account_id, number in counted.items():
-        if seen.count(account_id) != number:
-            yield f"{account_id}: Firstline says {number}, AWS saw {seen.count(account_id)}"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -63,7 +63,7 @@ def running(say: Say) -> Iterator[Installation]:
         children = Children(folder)
         stack.callback(children.stop)
         sandbox, organisation = _simulated_aws(children)
-        say(f"a simulated AWS organisation ({organisation['org_id']}) with three accounts, drifted already")
+        say(f"a simulated AWS organisation ({organisation['org_id']}) with three workload accounts, drifted already")
         product = product_environment(urls, organisation)
         yield _firstline(children, sandbox, organisation, product, say)
 
@@ -95,8 +95,15 @@ def product_environment(urls: Mapping[str, str], organisation: Mapping[str, Any]
         "FIRSTLINE_EXTERNAL_ID": organisation["external_id"],
         "FIRSTLINE_ORGANIZATION_ID": organisation["org_id"],
         "FIRSTLINE_HUB_ACCOUNT_ID": organisation["hub_account"],
+        "FIRSTLINE_DISCOVERY_ACCOUNT_ID": organisation["management_account"],
+        "FIRSTLINE_OU_ENVIRONMENTS": json.dumps(_environments(organisation)),
+        "FIRSTLINE_HAND_OVER_KEYS": json.dumps({"demo": secrets.token_hex(32)}),
         "FIRSTLINE_SETTLE_SECONDS": "2",
     }
+
+
+def _environments(organisation: Mapping[str, Any]) -> dict[str, str]:
+    return {one["ou"]: one["environment"] for one in organisation["accounts"] if one["environment"]}
 
 
 def worker_environment(product: Mapping[str, str], sandbox: Sandbox, kind: str) -> dict[str, str]:

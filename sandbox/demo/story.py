@@ -1,20 +1,22 @@
-"""The story that the demo tells: three people bring three accounts to a baseline, and somebody tampers with one."""
+"""The story that the demo tells: people bring three accounts to a baseline, and somebody tampers with one."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from rich.markup import escape
 
+from sandbox.demo.by_people import ByPeople
 from sandbox.demo.children import ROOT
 from sandbox.demo.errors import DemoError
 from sandbox.demo.expected import ADMIN_USER, ADMINS, ALERT_EMAIL
 from sandbox.demo.installation import Installation
-from sandbox.demo.reconcile import BEGINNING, Reconciliation, now
+from sandbox.demo.reconcile import BEGINNING, POLL_SECONDS, Reconciliation, now
 from sandbox.demo.screen import Screen
 from sandbox.demo.tamper import tamper
 from sandbox.demo.words import counted, resource, verdict, why
@@ -22,7 +24,6 @@ from sandbox.demo.words import counted, resource, verdict, why
 BASELINE = "first-line-of-defense"
 LIBRARY = ROOT / "iam_templates" / "library" / f"{BASELINE}.yaml"
 PARAMETERS = {"alert_email": ALERT_EMAIL, "admins": list(ADMINS), "admin_user": ADMIN_USER}
-REVIEW_AFTER = timedelta(days=365)
 
 Rows = dict[str, dict[str, Any]]
 
@@ -37,30 +38,39 @@ class Story:
     assignment: str = ""
     before: Rows = field(default_factory=dict)
     planned: dict[str, int] = field(default_factory=dict)
+    found: Rows = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         accounts = self.installation.organisation["accounts"]
         self.names = {one["id"]: one["name"] for one in accounts if one["environment"]}
         people = self.installation.people
-        self.ann, self.otto, self.paula, self.rosa = (people[name] for name in ("ann", "otto", "paula", "rosa"))
+        self.ann, self.otto = people["ann"], people["otto"]
 
     @property
     def tampered(self) -> str:
         """The account that somebody tampers with: the first."""
         return next(iter(self.names))
 
-    def register(self) -> None:
-        """otto registers the accounts in bulk."""
-        self.screen.heading("1. Three accounts")
-        wanted = [one for one in self.installation.organisation["accounts"] if one["id"] in self.names]
-        rows = [
-            {"account_id": one["id"], "name": one["name"], "environment": one["environment"], "ou_path": one["ou"]}
-            for one in wanted
-        ]
-        answer = self.otto.post("accounts/bulk", rows)
-        if answer["created"] != len(rows):
-            raise DemoError(f"registering: {answer['results']}")
-        self.screen.say(f"otto (operator) registers {', '.join(self.names.values())}")
+    @property
+    def completed(self) -> str:
+        """The account where people do their part: the second."""
+        return list(self.names)[1]
+
+    def discover(self) -> None:
+        """otto has the accounts found in AWS Organizations; nobody writes them down."""
+        self.screen.heading("1. The organisation")
+        asked = self.otto.post("discoveries")
+        while not (found := self.otto.get(f"discoveries/{asked['id']}"))["finished_at"]:
+            self.installation.children.check()
+            time.sleep(POLL_SECONDS)
+        if found["state"] != "done":
+            raise DemoError(f"discovery: {found['state']} {found['message']}\n{self.installation.children.tails()}")
+        self.found = self._accounts()
+        self.screen.say(f"otto (operator) has it read: {counted(len(self.found), 'account')}, each where AWS has it")
+        for account_id, name in self.names.items():
+            row = self.found[account_id]
+            self.screen.aside(f"{account_id} {name}, {row['ou_path']}: {row['environment']}")
 
     def publish(self) -> None:
         """ann writes the library's baseline as a version and publishes it."""
@@ -69,7 +79,7 @@ class Story:
         version = self.ann.post_yaml(f"baselines/{BASELINE}/versions", LIBRARY.read_text(encoding="utf-8"))
         draft = f"baselines/{BASELINE}/versions/{version['number']}"
         version = self.ann.post(f"{draft}/publish", seen=self.ann.get_tagged(draft)[1])
-        declared = Counter({kind: len(items) for kind, items in version["content"]["resources"].items()})
+        declared = {kind: _items(items) for kind, items in version["content"]["resources"].items()}
         self.screen.say(f"ann (author) publishes {BASELINE} v{version['number']}, digest {version['digest'][:12]}")
         self.screen.aside(", ".join(f"{number} × {kind}" for kind, number in declared.items()))
         asked = {"baseline": BASELINE, "version": version["number"], "selector": "ou", "value": "/workloads"}
@@ -83,7 +93,7 @@ class Story:
         self.screen.heading("3. A first look: nothing is changed")
         self._follow().until_looked(BEGINNING)
         plans = {plan["account_id"]: plan["summary"] for plan in self.otto.rows("plans", lane="observe")}
-        self.before = self._accounts()
+        self.before = self._workloads()
         self.planned = {account_id: plan["calls"] for account_id, plan in plans.items()}
         self.screen.table(
             ("account", "environment", "verdict", "open drifts", "would create", "change", "take over", "AWS writes"),
@@ -107,30 +117,24 @@ class Story:
         self.otto.post(f"assignments/{self.assignment}/move", {"mode": {"default": "enforce"}}, seen)
         self.screen.say("otto moves the assignment to mode enforce")
         self._follow().until_settled(since, self.planned)
-        self.attest(list(self.names)[1])
-        self.result()
 
-    def attest(self, account_id: str) -> None:
-        """rosa says of one account what no look can see; the others go on waiting for somebody's word."""
-        since, name = now(), self.names[account_id]
-        said = {
-            "account_id": account_id,
-            "kind": "billing_access",
-            "value": {"activated": True},
-            "statement": "Signed in as root; the Account page says activated",
-            "evidence": "https://wiki.example.com/root-sign-ins",
-            "review_on": (since + REVIEW_AFTER).date().isoformat(),
-        }
-        made = self.rosa.post("attestations", said)
-        self.screen.say(
-            f"no API reads the billing switch of {name}: rosa (security admin) attests it, until {made['review_on']}"
-        )
-        self.screen.aside(f"statement: {made['statement']}; evidence: {made['evidence']}")
-        self._follow({account_id: name}).until_looked(since)
+    def by_people(self) -> None:
+        """What waits in one account for people, until they have done it."""
+        account_id, name = self.completed, self.names[self.completed]
+        self.screen.heading(f"5. What only people can do, in {name}")
+        for line in self._waiting(account_id):
+            self.screen.say(f"waits for a person: {line}")
+        people = ByPeople(self.installation, self.screen, account_id, name)
+        people.attest()
+        people.hand_over()
+        self.answers = people.ask()
+        people.enrol()
+        self._follow({account_id: name}).until_looked(now())
+        self.result()
 
     def result(self) -> None:
         """One row per account: before, what was done and what it took, after."""
-        after, made = self._accounts(), self._changes_made()
+        after, made = self._workloads(), self._changes_made()
         self.screen.table(
             ("account", "verdict before", "changes made", "AWS calls", "verdict after", "what waits for a person"),
             [
@@ -149,7 +153,7 @@ class Story:
     def tamper(self) -> datetime:
         """Somebody changes one account by hand. Returns when."""
         name = self.names[self.tampered]
-        self.screen.heading(f"5. Behind Firstline's back, somebody tampers with {name}")
+        self.screen.heading(f"6. Behind Firstline's back, somebody tampers with {name}")
         since = now()
         for line in tamper(self.installation.sandbox, self.tampered):
             self.screen.say(f"somebody {line}")
@@ -157,29 +161,32 @@ class Story:
 
     def find_and_repair(self, since: datetime) -> None:
         """The next look finds it; Firstline repairs what it may and names the rest."""
-        self.screen.heading("6. The next look finds it")
+        self.screen.heading("7. The next look finds it")
         one = self._follow({self.tampered: self.names[self.tampered]})
         self.screen.say(f"otto asks for a look at {self.names[self.tampered]}")
         one.until_looked(since)
         self.screen.table(
             ("kind", "name", "where", "drift", "who repairs it"), [_drift_cells(row) for row in self._found(since)]
         )
-        self.screen.heading("7. Firstline repairs what it may")
+        self.screen.heading("8. Firstline repairs what it may")
         one.until_settled(since, {})
         self._tell_what_waits()
 
     def calls_used(self) -> dict[str, int]:
         """AWS calls by account, as Firstline counted them."""
-        used = dict.fromkeys(self.names, 0)
+        used = Counter[str]()
         for run in self.otto.rows("runs"):
             used[run["account_id"]] += run["aws_calls"]
-        return used
+        return {account_id: used[account_id] for account_id in self.names}
 
     def _follow(self, names: Mapping[str, str] | None = None) -> Reconciliation:
         return Reconciliation(self.installation, self.screen, names or self.names)
 
     def _accounts(self) -> Rows:
         return {row["account_id"]: row for row in self.otto.rows("accounts")}
+
+    def _workloads(self) -> Rows:
+        return {account_id: row for account_id, row in self._accounts().items() if account_id in self.names}
 
     def _changes_made(self) -> dict[str, str]:
         changes, writes = Counter[str](), Counter[str]()
@@ -212,6 +219,11 @@ class Story:
             self.screen.say("nothing waits for an approval: every repair put back what paula had approved before")
         for row in rows:
             self.screen.say(f"{resource(row)} waits for a person: {why([row['reason']])}")
+
+
+def _items(declared: Mapping[str, Any]) -> int:
+    """Of a kind that is declared by its fields alone there is one."""
+    return len(declared) if all(isinstance(one, Mapping) for one in declared.values()) else 1
 
 
 def _drifts(row: dict[str, Any]) -> str:

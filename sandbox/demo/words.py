@@ -20,6 +20,9 @@ WHY = {
     "group_does_not_exist": "there is no such group",
     "not_attested": "no API can read it, and nobody attested it",
     "attested_otherwise": "somebody attested another value than declared",
+    "first_password": "a first password must be handed over",
+    "mfa_not_enrolled": "somebody signs in without MFA",
+    "root_without_mfa": "the root user has no MFA",
     "protected": "it is protected: Firstline never touches it",
 }
 COLOURS = {"in_sync": "green", "attention": "yellow", "drifted": "red"}

@@ -108,9 +108,11 @@ def update_login_profile(call: Call) -> None:
     user.password_reset_required = bool(call.params.get("PasswordResetRequired", user.password_reset_required))
 
 
-def sign_in(account: str, name: str, *, changes_password: bool = False) -> None:
-    """What a user does in the console. Raises NoSuchEntity."""
+def sign_in(account: str, name: str, *, password: str | None = None, changes_password: bool = False) -> None:
+    """What a user does in the console; a password that is given must be right. Raises NoSuchEntity, ValueError."""
     user = get(world.iam(account), "user", name)
+    if password is not None and password != user.password:
+        raise ValueError(f"people: that is not the password of {name}")
     user.password_last_used = datetime.now(UTC).replace(microsecond=0)
     if changes_password:
         user.password_reset_required = False

@@ -71,3 +71,11 @@ def test_section_says_when_it_was_read_anew_and_unreadable_wins() -> None:
     assert laid.sections[Section.IAM_DETAILS] == Complete({"roles": []}, NOW)
     refused = Snapshot("111122223333", "aws", {Section.IAM_DETAILS: Unreadable("denied")})
     assert overlay(snapshot(roles=[]), refused).unread([Section.IAM_DETAILS]) == {Section.IAM_DETAILS: "denied"}
+
+
+def test_facts_of_a_re_read_are_laid_over_those_of_the_bulk_read() -> None:
+    section = Section.ACCESS_FINDINGS
+    known = Snapshot("111122223333", "aws", {section: Complete({"findings": []}, EARLIER, {"findings": ["a"]})})
+    laid = overlay(known, snapshot(NOW, section, findings=[]))
+    read = laid.sections[section]
+    assert isinstance(read, Complete) and read.facts == {"findings": ["a"]}

@@ -15,11 +15,12 @@ from sandbox.demo.expected import (
     ALLOWED_WITHOUT_MFA,
     EC2_ROLE,
     GUARD,
+    PASSWORDS,
     account_checks,
     bystander_check,
-    log_checks,
     repair_checks,
 )
+from sandbox.demo.expected_log import discovery_check, log_checks
 from sandbox.demo.tamper import ROLE, tamper
 
 DEV = "111111111111"
@@ -48,16 +49,14 @@ TRUST = {
 }
 
 
-def budget(amount: str, above: float, unit: str, **more: Any) -> dict[str, Any]:
-    alert = {
-        "NotificationType": "ACTUAL",
-        "ComparisonOperator": "GREATER_THAN",
-        "Threshold": above,
-        "ThresholdType": unit,
-    }
+def alert(above: float, unit: str = "PERCENTAGE", of: str = "ACTUAL") -> dict[str, Any]:
+    return {"NotificationType": of, "ComparisonOperator": "GREATER_THAN", "Threshold": above, "ThresholdType": unit}
+
+
+def budget(amount: str, *alerts: dict[str, Any], **more: Any) -> dict[str, Any]:
     body = {"BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": {"Amount": amount, "Unit": "USD"}, **more}
     told = [{"SubscriptionType": "EMAIL", "Address": ALERT_EMAIL}]
-    return {"budget": body, "notifications": [{"Notification": alert, "Subscribers": told}]}
+    return {"budget": body, "notifications": [{"Notification": one, "Subscribers": told} for one in alerts]}
 
 
 ON_ITS_BASELINE = {
@@ -74,8 +73,9 @@ ON_ITS_BASELINE = {
     },
     "roles": {EC2_ROLE: {"trust": TRUST, "attached_policies": ["AmazonS3ReadOnlyAccess"], "instance_profile": True}},
     "budgets": {
-        "s3-monthly": budget("10", 70, "PERCENTAGE", CostFilters={"Service": ["Amazon Simple Storage Service"]}),
-        "zero-spend": budget("1", 0.01, "ABSOLUTE_VALUE"),
+        "s3-monthly": budget("10", alert(70), CostFilters={"Service": ["Amazon Simple Storage Service"]}),
+        "zero-spend": budget("1", alert(0.01, "ABSOLUTE_VALUE")),
+        "monthly-cost": budget("200", alert(85), alert(100), alert(100, of="FORECASTED")),
     },
 }
 
@@ -83,8 +83,15 @@ ON_ITS_BASELINE = {
 @pytest.fixture(scope="module")
 def right(sandbox_server: Sandbox) -> State:
     """An account exactly on the baseline, as the simulated AWS tells it."""
-    sandbox_server.organisation(accounts=[ON_ITS_BASELINE])
-    return sandbox_server.state(DEV)
+    return built(sandbox_server)
+
+
+def built(sandbox: Sandbox) -> State:
+    sandbox.organisation(accounts=[ON_ITS_BASELINE])
+    iam, analyzer = sandbox.client("iam", DEV), sandbox.client("accessanalyzer", DEV)
+    iam.update_account_password_policy(**PASSWORDS)
+    analyzer.create_analyzer(analyzerName="watch", type="ACCOUNT")
+    return sandbox.state(DEV)
 
 
 def wrong(before: State, after: State) -> list[str]:
@@ -140,6 +147,16 @@ SABOTAGE: dict[str, tuple[str, Callable[[State], Any]]] = {
         ),
     ),
     "budget missing": ("budgets", lambda state: state["budgets"].pop("zero-spend")),
+    "alert missing": (
+        "budgets",
+        lambda state: state["budgets"]["monthly-cost"]["notifications"].pop(),
+    ),
+    "short passwords": (
+        "passwords",
+        lambda state: state["password_policy"]["PasswordPolicy"].update(MinimumPasswordLength=8),
+    ),
+    "no password policy": ("passwords", lambda state: state.update(password_policy=None)),
+    "no analyzer": ("analyzer", lambda state: state["analyzers"].clear()),
     "unmanaged group gone": ("nothing deleted", lambda state: state["groups"].pop("Contractors")),
     "unmanaged group changed": ("nothing deleted", lambda state: state["groups"]["Contractors"]["members"].clear()),
     "own role changed": ("nothing deleted", lambda state: state["roles"]["FirstlineApply"].update(description="x")),
@@ -164,8 +181,7 @@ def test_what_is_wrong_is_seen(right: State, what: str) -> None:
 @pytest.fixture
 def tampered(sandbox_server: Sandbox) -> tuple[State, State]:
     """The account before and after the demo's own tampering."""
-    sandbox_server.organisation(accounts=[ON_ITS_BASELINE])
-    before = sandbox_server.state(DEV)
+    before = built(sandbox_server)
     tamper(sandbox_server, DEV)
     return before, sandbox_server.state(DEV)
 
@@ -198,6 +214,7 @@ def test_other_accounts_must_not_move(right: State) -> None:
 def entry(operation: str = "CreateGroup", **more: Any) -> dict[str, Any]:
     return {
         "account": DEV,
+        "service": "iam",
         "operation": operation,
         "caller": "arn:aws:sts::111111111111:assumed-role/FirstlineApply/x",
         "role": f"arn:aws:iam::{DEV}:role/firstline/FirstlineApply",
@@ -217,6 +234,25 @@ def assumed(external_id: str | None, error: str = "") -> dict[str, Any]:
 def test_refusals_that_prove_the_external_id_pass() -> None:
     log = [assumed("ours"), assumed("wrong-1", "AccessDenied"), assumed(None, "AccessDenied")]
     assert not [check for check in log_checks(log, [], {DEV: 3}, "ours") if check.wrong]
+
+
+def test_first_passwords_come_from_the_hand_over_worker_alone() -> None:
+    role = {"role": f"arn:aws:iam::{DEV}:role/firstline/FirstlineHandOver"}
+    assert not [
+        check for check in log_checks([entry("CreateLoginProfile", **role)], [], {DEV: 1}, "ours") if check.wrong
+    ]
+    for wrong_one in (entry("CreateLoginProfile"), entry("AttachUserPolicy", **role)):
+        (failed,) = [check.text for check in log_checks([wrong_one], [], {DEV: 1}, "ours") if check.wrong]
+        assert "every write" in failed
+
+
+def test_only_the_discovery_role_reads_the_organisation_and_it_writes_nothing() -> None:
+    role = {"service": "organizations", "role": "arn:aws:iam::777766665555:role/firstline/FirstlineDiscovery"}
+    read = entry("ListAccounts", is_write=False, **role)
+    assert not discovery_check([read, entry("MoveAccount", caller="tamper", service="organizations")]).wrong
+    apply_worker = entry("ListAccounts", service="organizations", is_write=False)
+    for log in ([], [entry("MoveAccount", **role)], [read, apply_worker]):
+        assert discovery_check(log).wrong
 
 
 def test_writes_of_an_apply_worker_pass() -> None:

@@ -23,7 +23,13 @@ from sandbox.demo.screen import Screen
 from tests.architecture.sources import ROOT
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
-ORGANISATION = {"external_id": "x", "org_id": "o-1", "hub_account": "999988887777"}
+ORGANISATION = {
+    "external_id": "x",
+    "org_id": "o-1",
+    "hub_account": "999988887777",
+    "management_account": "777766665555",
+    "accounts": [{"ou": "/workloads/dev", "environment": "dev"}, {"ou": "/", "environment": ""}],
+}
 
 
 def test_process_that_ends_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:

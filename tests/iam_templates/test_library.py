@@ -67,12 +67,22 @@ def test_every_kinds_example_is_a_declaration_that_fits_the_schema() -> None:
 def test_the_workshop_declares_what_it_teaches() -> None:
     found = workshop()
     assert set(found.resources["iam.group"]) == {"Admins", "Developers", "Test", "Billing"}
-    assert set(found.resources["budget"]) == {"s3-monthly", "zero-spend"}
+    assert set(found.resources["budget"]) == {"s3-monthly", "zero-spend", "monthly-cost"}
     assert found.resources["iam.group"]["Admins"]["members"] == "{{ admins }}"
     assert found.resources["iam.role"]["EC2_S3ReadOnlyAccess"]["instance_profile"] is True
     assert found.resources["iam.user"]["{{ admin_user }}"]["groups"] == {"include": ["Admins"]}
     assert found.resources["billing_access"]["account"] == {"activated": True}
     assert found.closed["iam.role"].path == "/"
+
+
+def test_the_workshop_keeps_what_people_sign_in_with_in_order() -> None:
+    found = workshop().resources
+    assert found["iam.user"]["{{ admin_user }}"]["console_access"] == "expected"
+    assert set(found["iam.mfa"]) == {"*", "<root_account>"}
+    assert found["iam.access_keys"]["*"]["at_most"] == 1
+    assert found["iam.password_policy"]["account"]["minimum_length"] == 14
+    assert found["iam.root"]["root"] == {"access_keys": False, "signing_certificates": False}
+    assert set(found["access_analyzer"]) == {"{{ home_region }}/external_access"}
 
 
 def test_every_group_of_the_workshop_stands_behind_the_mfa_guard() -> None:
@@ -88,7 +98,8 @@ def test_the_members_of_admins_are_exclusive_and_always_given() -> None:
 def test_the_workshop_fits_a_partition_of_its_own() -> None:
     found = workshop()
     facts = {"account_id": "012345678901", "partition": "aws-cn"}
-    values = {**facts, "alert_email": "a@example.com", "admins": ["ann"], "admin_user": "ann", "s3_limit": "5"}
+    given = {"alert_email": "a@example.com", "admins": ["ann"], "admin_user": "ann", "home_region": "cn-north-1"}
+    values = {**facts, **given, "s3_limit": "5", "monthly_limit": "50"}
     resources = render(found.resources, values)
     statement = resources["iam.policy"]["MfaGuard"]["document"]["Statement"][2]
     assert statement["Resource"] == "arn:aws-cn:iam::*:user/${aws:username}"
@@ -112,12 +123,14 @@ def test_the_workshop_reaches_an_account_with_the_limit_of_its_environment() -> 
     version = publish_version(baseline="first-line-of-defense", number=1, actor=OLGA)
     given = {"alert_email": "a@example.com", "admins": ["ann", "ben"], "admin_user": "ann"}
     assigned(version, "ou", "/", parameters=given, mode={"default": "enforce"})
-    for one, amount in ((dev, "10"), (prod, "100")):
-        items = {item["name"]: item["declared"] for item in one.desired.current.data["items"]}
-        assert items["s3-monthly"]["limit"]["amount"] == amount
-        assert items["Admins"]["members"] == ["ann", "ben"]
-        assert items["ann"]["groups"] == {"include": ["Admins"]}
-        assert items["account"] == {"activated": True}
+    for one, amount, whole in ((dev, "10", "200"), (prod, "100", "2000")):
+        items = {(item["kind"], item["name"]): item["declared"] for item in one.desired.current.data["items"]}
+        assert items["budget", "s3-monthly"]["limit"]["amount"] == amount
+        assert items["budget", "monthly-cost"]["limit"]["amount"] == whole
+        assert items["iam.group", "Admins"]["members"] == ["ann", "ben"]
+        assert items["iam.user", "ann"]["groups"] == {"include": ["Admins"]}
+        assert items["billing_access", "account"] == {"activated": True}
+        assert items["access_analyzer", "us-east-1/external_access"] == {}
         assert one.desired.failure is None
 
 
