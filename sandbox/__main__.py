@@ -6,6 +6,9 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
 
 from sandbox.client import Sandbox, SandboxError
 
@@ -17,7 +20,7 @@ def main() -> None:
         return
     try:
         print(_COMMANDS[given.command](Sandbox(given.url), given))
-    except SandboxError as error:
+    except (SandboxError, ClientError, ParamValidationError, ValueError) as error:
         sys.exit(str(error))
 
 
@@ -45,7 +48,12 @@ def _arguments() -> argparse.Namespace:
     who = identity.add_mutually_exclusive_group(required=True)
     who.add_argument("--worker", help="the hub's look, apply or hand-over identity")
     who.add_argument("--account", help="the administrator of this account")
-    for command in (fill, deploy, damage, identity):
+    call = commands.add_parser("call", help="make one AWS call as the administrator of an account, past Firstline")
+    call.add_argument("account")
+    call.add_argument("service", help="as boto3 calls it: iam, budgets, organizations ...")
+    call.add_argument("operation", help="as boto3 calls it: create_access_key")
+    call.add_argument("parameters", nargs="?", default="{}", help="a JSON object")
+    for command in (fill, deploy, damage, identity, call):
         command.add_argument("--url", required=True, help="the address that `serve` printed")
     return parser.parse_args()
 
@@ -80,7 +88,16 @@ def _identity(sandbox: Sandbox, given: argparse.Namespace) -> str:
     return "\n".join(f"export {name}={value}" for name, value in environment.items())
 
 
-_COMMANDS = {"build": _build, "deploy": _deploy, "break": _break, "identity": _identity}
+def _call(sandbox: Sandbox, given: argparse.Namespace) -> str:
+    client = sandbox.client(given.service, given.account)
+    if not hasattr(client, given.operation):
+        raise ValueError(f"{given.service} has no operation {given.operation}; write it as boto3 does, e.g. get_user")
+    answer: dict[str, Any] = getattr(client, given.operation)(**json.loads(given.parameters))
+    answer.pop("ResponseMetadata", None)
+    return json.dumps(answer, indent=2, default=str)
+
+
+_COMMANDS = {"build": _build, "deploy": _deploy, "break": _break, "identity": _identity, "call": _call}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import time
 
 from sandbox.binaries import ServerError
 from sandbox.demo.errors import DemoError
+from sandbox.demo.hands import write_hands
 from sandbox.demo.installation import ROLES, Installation, running
 from sandbox.demo.outcome import Evidence, Told
 from sandbox.demo.screen import Screen
@@ -73,6 +74,8 @@ def serve(installation: Installation, screen: Screen) -> None:
     screen.say(f"API    {installation.url}/api/v1/docs, once signed in to the admin; or with a token:")
     token = installation.people["otto"].token
     screen.aside(f'curl -H "Authorization: Bearer {token}" {installation.url}/api/v1/drift')
+    screen.say("docs/workshop.md leads through the workshop; in a second terminal, in this folder, begin with")
+    screen.aside(f". {write_hands(installation)}")
     try:
         while True:
             installation.children.check()

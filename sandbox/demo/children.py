@@ -32,7 +32,7 @@ class Children:
     """Starts processes and ends them all. Start from the main thread: they die together with it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._all: list[Child] = []
 
     def start(
@@ -46,7 +46,7 @@ class Children:
         files: Sequence[int] = (),
     ) -> Child:
         """Start one. `given` is its standard input; `answers`: its standard output is read by us, not logged."""
-        path = self._folder / f"{name.replace(' ', '-')}.log"
+        path = self.folder / f"{name.replace(' ', '-')}.log"
         with path.open("a") as log:
             process = subprocess.Popen(
                 command,

@@ -26,6 +26,7 @@ from sandbox.demo.errors import DemoError
 from sandbox.servers import postgres, redis
 
 PORT = 8000
+MAILS = "mails.txt"
 START_SECONDS = 60.0
 ROLES = {"ann": "baseline_author", "otto": "operator", "paula": "approver", "rosa": "security_admin"}
 SIGN_IN = ("otto", "paula", "rosa")
@@ -132,21 +133,39 @@ def _simulated_aws(children: Children) -> tuple[Sandbox, dict[str, Any]]:
     return sandbox, sandbox.organisation(example="workshop")
 
 
+def _mail_server(children: Children) -> dict[str, str]:
+    """Reports go to a server that only writes them to a file; the settings that say so."""
+    command = [sys.executable, "-m", "sandbox.demo.mail", str(children.folder / MAILS)]
+    child = children.start("mail server", command, os.environ, answers=True)
+    assert child.process.stdout is not None
+    port = child.process.stdout.readline().strip()
+    return {
+        "FIRSTLINE_SMTP_HOST": "127.0.0.1",
+        "FIRSTLINE_SMTP_PORT": port,
+        "FIRSTLINE_SMTP_TLS": "none",
+        "FIRSTLINE_SMTP_FROM": "Firstline <firstline@example.com>",
+    }
+
+
 def _firstline(
     children: Children, sandbox: Sandbox, organisation: dict[str, Any], product: dict[str, str], say: Say
 ) -> Installation:
+    product = product | _mail_server(children)
+    product["FIRSTLINE_MANAGEMENT_ACCOUNT_ID"] = organisation["management_account"]
     # Workers take seconds to start and touch nothing before they are rung, so they start beside the migration.
-    look, apply, hand_over = (worker_environment(product, sandbox, kind) for kind in ("look", "apply", "hand-over"))
+    identities = ("look", "apply", "hand-over", "vend")
+    look, apply, hand_over, vend = (worker_environment(product, sandbox, kind) for kind in identities)
     children.start("look worker", [*CELERY, "-Q", "look", "-c", "1", "-n", "look@%h"], look)
     children.start("apply worker", [*CELERY, "-Q", "apply", "-c", "2", "-O", "fair", "-n", "apply@%h"], apply)
     children.start("hand-over worker", [*CELERY, "-Q", "hand_over", "-c", "1", "-n", "hand_over@%h"], hand_over)
+    children.start("vending worker", [*CELERY, "-Q", "vend", "-c", "1", "-n", "vend@%h"], vend)
     children.run("migrate", [*MANAGE, "migrate", "--no-input", "--verbosity", "0"], product)
     url = _web(children, product)
     passwords = {name: secrets.token_urlsafe(12) for name in SIGN_IN}
     people = _people(children, product, url, passwords)
     children.start("dispatcher", [*MANAGE, "dispatch"], product)
     _wait_until_ready(children, url)
-    say("Firstline: web server, look, apply and hand-over workers, dispatcher")
+    say("Firstline: web server, look, apply, hand-over and vending workers, dispatcher")
     return Installation(url, sandbox, organisation, people, passwords, children)
 
 

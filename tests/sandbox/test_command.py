@@ -75,3 +75,16 @@ def test_administrator_of_an_account_is_at_hand(sandbox: Sandbox, monkeypatch: p
     for name, value in exported(command(sandbox, "identity", "--account", "111111111111")).items():
         monkeypatch.setenv(name, value)
     assert boto3.Session().client("sts").get_caller_identity()["Account"] == "111111111111"
+
+
+def test_one_call_is_made_as_an_administrator_and_its_refusal_told_in_a_line(sandbox: Sandbox) -> None:
+    made = json.loads(command(sandbox, "call", "111111111111", "iam", "create_user", '{"UserName": "gina"}'))
+    assert made["User"]["Arn"] == "arn:aws:iam::111111111111:user/gina" and "ResponseMetadata" not in made
+    for operation, parameters, told in (
+        ("get_user", '{"UserName": "nobody"}', "NoSuchEntity"),
+        ("get_user", '{"Name": "gina"}', "Unknown parameter"),
+        ("get_user", "{", "Expecting property name"),
+        ("get_usr", "{}", "iam has no operation get_usr"),
+    ):
+        error = command(sandbox, "call", "111111111111", "iam", operation, parameters, succeeds=False)
+        assert told in error and "Traceback" not in error
