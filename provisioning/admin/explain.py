@@ -130,7 +130,7 @@ REASONS = {
 }
 
 LANES = {
-    "auto": "Goes ahead by rule: nothing in it needs a person.",
+    "auto": "Goes ahead by itself: nothing in it needs a person.",
     "approval": "Waits for a person.",
     "observe": "Shown only: its items are in mode observe, so nobody can approve it.",
 }

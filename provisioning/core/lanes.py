@@ -1,4 +1,4 @@
-"""How the changes of one look may go ahead: by rule, by a person, or not at all. Pure."""
+"""How the changes of one look may go ahead: by themselves, by a person's decision, or not at all. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
