@@ -60,6 +60,7 @@ BY_FORMAT: Mapping[str, Any] = {
     "uuid": "6d5a1bf3-2f70-4c8e-9d2b-d6fe9d4550c9",
     "date-time": "2026-11-24T09:30:00Z",
     "date": "2027-05-31",
+    "decimal": "120.50",
     "uri": "https://firstline.example.com/api/v1/accounts?cursor=cD0x",
     "email": "cloud-costs@example.com",
 }

@@ -6,7 +6,6 @@ import base64
 import binascii
 from datetime import UTC, datetime
 
-from moto.iam.models import AccessKeyLastUsed
 from moto.iam.utils import ACCOUNT_OFFSET, AWS_ROLE_ALPHABET
 
 from sandbox.call import Call, Principal
@@ -45,5 +44,5 @@ def _user(call: Call) -> Principal:
     user = backend.users.get(key.user_name or "") if key else None
     if key is None or user is None or key not in user.access_keys or key.status != "Active":
         raise invalid_token(call.service)
-    key.last_used = AccessKeyLastUsed(datetime.now(UTC).replace(tzinfo=None), call.service, call.region)
+    key.sandbox_last_used = datetime.now(UTC)
     return Principal(account=account, arn=user.arn, user_id=user.id, kind="user", name=user.name)

@@ -171,7 +171,9 @@ def _inline_steps(container: Container, held: Grants, desired: Grants) -> Iterat
     held_now, wanted = _documents(held), _documents(desired)
     changed = {name: document for name, document in wanted.items() if held_now.get(name) != document}
     growth = {name: document.size - _size(held_now.get(name)) for name, document in changed.items()}
-    for name in sorted(changed, key=lambda name: (growth[name], name.key)):
+    # What one document gives up, another may give from now on: that one comes first.
+    loses = {name: name in held_now and not covers(document, held_now[name]) for name, document in changed.items()}
+    for name in sorted(changed, key=lambda name: (loses[name], growth[name], name.key)):
         spelt = next((stored.text for stored in held_now if stored == name), name.text)
         call = container.call("Put{}Policy", PolicyName=spelt, PolicyDocument=changed[name].json)
         phase = _put_phase(held_now.get(name), changed[name])

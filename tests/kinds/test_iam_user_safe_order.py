@@ -102,10 +102,25 @@ def test_a_user_is_never_without_its_desired_boundary_once_it_is_made(after):
             assert there.users["zoe"]["boundary"] == after.get("boundary")
 
 
+def gives_up(before: dict[str, Any], after: dict[str, Any]) -> int:
+    """How many inline documents stay, and grant less of something than they did."""
+    old, new = before.get("inline_policies", {}), after.get("inline_policies", {})
+    return sum(bool(allows(old[name]) - allows(new[name])) for name in old.keys() & new.keys())
+
+
+def allows(document: dict[str, Any]) -> set[str]:
+    said = (one for one in document["Statement"] if one["Effect"] == "Allow")
+    return {action for one in said for action in one["Action"]}
+
+
 @given(users, users)
 @settings(max_examples=200, deadline=None)
 def test_whoever_may_do_something_before_and_after_is_never_without(before, after):
-    """Where no slot is full and no boundary is swapped, nothing that stays is taken away in between."""
+    """Where no slot is full and no boundary is swapped, nothing that stays is taken away in between.
+
+    Two documents that swap what they give leave a gap whichever is first, unless something else gives it meanwhile.
+    """
+    assume(gives_up(before, after) <= 1)
     before, after = ({key: part for key, part in one.items() if key != "boundary"} for one in (before, after))
     iam, desired = made(before), KIND.parse("zoe", after, CONTEXT)
     assume(len(named(desired) | named(seen(KIND, "zoe", iam.snapshot())[1])) <= MOST_ATTACHED)

@@ -122,7 +122,7 @@ def test_account_made_through_organizations_can_be_entered_by_its_default_role(s
         ("budgets", lambda client: client.describe_budget_performance_history(AccountId=ACCOUNT, BudgetName="b")),
         ("iam", lambda client: client.generate_service_last_accessed_details(Arn=f"arn:aws:iam::{ACCOUNT}:user/ann")),
         ("sts", lambda client: client.get_session_token()),
-        ("accessanalyzer", lambda client: client.list_archive_rules(analyzerName="one")),
+        ("account", lambda client: client.get_contact_information()),
     ],
 )
 def test_what_is_not_simulated_says_so_in_the_services_protocol(sandbox: Sandbox, service: str, call: Any) -> None:

@@ -178,6 +178,10 @@ class Firstline:
         plan: Row = self.get(f"plans/{row['id']}")
         return plan
 
+    def at_rest(self, account_id: str) -> None:
+        """Wait until nothing is under way in the account: a plan that needs nobody may be on its way."""
+        self.until(lambda: all(run["state"] not in OPEN for run in self.rows("runs", account=account_id)), "rest")
+
     def decide(self, name: str, plan: Row, verb: str = "approve", status: int = 200, role: str = "approver") -> Any:
         """Somebody decides what they were shown."""
         body = {"digest": plan["digest"], "comment": f"{name} read it"}

@@ -8,6 +8,7 @@ import pytest
 
 from config.dispatcher import send_canaries
 from provisioning.models import Heartbeat
+from provisioning.services.heartbeats import queues
 from sandbox.client import Sandbox
 from sandbox.servers import embedded_redis
 from tests.chaos.processes import Processes
@@ -33,7 +34,7 @@ def alive(name: str) -> bool:
 def test_queue_lives_when_a_worker_listens_and_not_before(processes: Processes) -> None:
     processes.dispatcher()
     wait_until(lambda: alive("dispatcher"), "the dispatcher's first round")
-    wait_until(lambda: Heartbeat.objects.filter(rung_at__isnull=False).count() == 2, "both canaries")
+    wait_until(lambda: Heartbeat.objects.filter(rung_at__isnull=False).count() == len(queues()), "a canary of each")
     assert not alive("queue:look")
     processes.look_worker()
     wait_until(lambda: alive("queue:look"), "the worker to take its canary")

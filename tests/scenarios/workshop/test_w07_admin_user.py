@@ -37,7 +37,8 @@ def test_an_administrator_is_made_after_a_second_person_agreed_and_kept_the_only
     for name in ("ann", "olga"):
         assert firstline.decide(name, plan, status=403)["code"] == "not_allowed"
     assert "Admins" not in firstline.sandbox.state(DEV)["groups"]
-    firstline.decide("paula", plan)
+    firstline.at_rest(DEV)
+    firstline.decide("paula", firstline.waiting_plan(DEV))
     firstline.until_in_sync(DEV)
     admins = firstline.sandbox.state(DEV)["groups"]["Admins"]
     assert (admins["members"], sorted(admins["attached_policies"])) == (["dora"], sorted([ADMIN, GUARD]))
