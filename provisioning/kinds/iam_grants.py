@@ -97,9 +97,14 @@ def observed_grants(row: Mapping[str, Any]) -> tuple[Exclusive[frozenset[IamName
     return Exclusive(attached), Exclusive(FrozenMap(inline))
 
 
-def grant_steps(container: Container, held: Grants, desired: Grants) -> list[Step]:
-    """Every step from what is held to what is desired, in a steady order; phases are for the caller to order."""
-    return [*_attachment_steps(container, held, desired), *_inline_steps(container, held, desired)]
+def grant_steps(container: Container, held: Grants, desired: Grants, *, swaps_boundary: bool = False) -> list[Step]:
+    """Every step from what is held to what is desired, in a steady order; phases are for the caller to order.
+
+    Where the boundary is swapped meanwhile, a document that gives something up for something else goes away first:
+    under either boundary, either of the two may allow what neither allows under its own.
+    """
+    inline = _inline_steps(container, held, desired, swaps_boundary=swaps_boundary)
+    return [*_attachment_steps(container, held, desired), *inline]
 
 
 def boundary_steps(
@@ -117,8 +122,12 @@ def boundary_steps(
 
 def phases_between(held: IamName | Unmanaged | None, desired: IamName | Unmanaged | None) -> Sequence[Phase]:
     """The order of phases when the boundary goes from one to the other."""
-    swapped = isinstance(held, IamName) and isinstance(desired, IamName) and held != desired
-    return SWAPPED_BOUNDARY if swapped else tuple(Phase)
+    return SWAPPED_BOUNDARY if swaps(held, desired) else tuple(Phase)
+
+
+def swaps(held: IamName | Unmanaged | None, desired: IamName | Unmanaged | None) -> bool:
+    """Whether one boundary takes the place of another."""
+    return isinstance(held, IamName) and isinstance(desired, IamName) and held != desired
 
 
 def in_order(
@@ -167,7 +176,7 @@ def _attachment_steps(container: Container, held: Grants, desired: Grants) -> It
         yield Step(Phase.UNGUARD if denies else Phase.NARROW, call, "attached", -1, may_widen=widens, removes=True)
 
 
-def _inline_steps(container: Container, held: Grants, desired: Grants) -> Iterator[Step]:
+def _inline_steps(container: Container, held: Grants, desired: Grants, *, swaps_boundary: bool) -> Iterator[Step]:
     held_now, wanted = _documents(held), _documents(desired)
     changed = {name: document for name, document in wanted.items() if held_now.get(name) != document}
     growth = {name: document.size - _size(held_now.get(name)) for name, document in changed.items()}
@@ -178,7 +187,12 @@ def _inline_steps(container: Container, held: Grants, desired: Grants) -> Iterat
         call = container.call("Put{}Policy", PolicyName=spelt, PolicyDocument=changed[name].json)
         phase = _put_phase(held_now.get(name), changed[name])
         widens = phase is Phase.UNGUARD or (phase is not Phase.NARROW and _allows_something(changed[name]))
-        yield Step(phase, call, "inline", growth[name], may_widen=widens)
+        takes = growth[name]
+        if swaps_boundary and loses[name] and phase is Phase.WIDEN:
+            removal = container.call("Delete{}Policy", ("NoSuchEntity",), PolicyName=spelt)
+            yield Step(Phase.NARROW, removal, "inline", -held_now[name].size, removes=True)
+            takes = changed[name].size
+        yield Step(phase, call, "inline", takes, may_widen=widens)
     gone = [name for name in held_now if name not in wanted] if isinstance(desired.inline, Exclusive) else []
     for name in sorted(gone, key=str):
         call = container.call("Delete{}Policy", ("NoSuchEntity",), PolicyName=name.text)

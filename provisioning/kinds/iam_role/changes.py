@@ -13,7 +13,15 @@ from provisioning.core.change import Call
 from provisioning.core.fields import Unmanaged
 from provisioning.core.policy_document import PolicyDocument, covers
 from provisioning.kinds.iam_documents import ROLE_INLINE_SIZE
-from provisioning.kinds.iam_grants import Container, Grants, boundary_steps, grant_steps, in_order, phases_between
+from provisioning.kinds.iam_grants import (
+    Container,
+    Grants,
+    boundary_steps,
+    grant_steps,
+    in_order,
+    phases_between,
+    swaps,
+)
 from provisioning.kinds.iam_names import IamName
 from provisioning.kinds.iam_role.spec import DEFAULT_SESSION_SECONDS, RoleSpec, Trust
 from provisioning.kinds.iam_role.trust import shared_trust
@@ -53,7 +61,8 @@ def update_calls(role: Role, observed: RoleSpec, desired: RoleSpec) -> Sequence[
     """Every call between what is there and what is desired; see the module's text for their order."""
     held = _grants(observed)
     boundary = boundary_steps(role.container, observed.boundary, desired.boundary)
-    steps = [*boundary, *grant_steps(role.container, held, _grants(desired))]
+    swapped = swaps(observed.boundary, desired.boundary)
+    steps = [*boundary, *grant_steps(role.container, held, _grants(desired), swaps_boundary=swapped)]
     policies = in_order(steps, role.container, held, phases_between(observed.boundary, desired.boundary))
     narrowed, opened = _trust_calls(role, observed.trust, desired.trust, any(step.may_widen for step in steps))
     return (

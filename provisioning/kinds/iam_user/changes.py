@@ -21,6 +21,7 @@ from provisioning.kinds.iam_grants import (
     grant_steps,
     in_order,
     phases_between,
+    swaps,
 )
 from provisioning.kinds.iam_names import IamName
 from provisioning.kinds.iam_tags import tag_calls, tag_list
@@ -71,9 +72,10 @@ def update_calls(user: User, observed: UserSpec, desired: UserSpec, snapshot: Sn
 
 
 def _steps(user: User, observed: UserSpec, desired: UserSpec, snapshot: Snapshot) -> list[Step]:
+    swapped = swaps(observed.boundary, desired.boundary)
     return [
         *join_steps(user.name, observed.groups, desired.groups, snapshot),
-        *grant_steps(user.container, _grants(observed), _grants(desired)),
+        *grant_steps(user.container, _grants(observed), _grants(desired), swaps_boundary=swapped),
         *leave_steps(user.name, observed.groups, desired.groups, snapshot),
     ]
 
