@@ -16,20 +16,12 @@ from access.scopes import Place
 from access.sign_in_form import LimitedSignInForm
 
 SECTIONS = {
-    "Review": (
-        "Account",
-        "Drift",
-        "PlanRecord",
-        "Run",
-        "BudgetStatus",
-        "Report",
-        "AccessVerification",
-        "AccountRequest",
-        "Discovery",
-    ),
+    "Review": ("Account", "Drift", "PlanRecord", "Run"),
+    "Costs": ("BudgetStatus", "Report"),
+    "Organisation": ("Discovery", "AccountRequest", "AccessVerification"),
     "Declared": ("Baseline", "BaselineVersion", "Assignment", "DesiredState"),
     "Records": ("Event", "Decision", "Attestation", "SnapshotRecord", "Ownership"),
-    "People": ("Team", "RoleBinding", "Token", "User"),
+    "People": ("HandOver", "Team", "RoleBinding", "Token", "User"),
 }
 """The pages by what people come for, not by the app that holds them."""
 
@@ -116,7 +108,14 @@ class FirstlineAdminSite(AdminSite):
             model["name"] = getattr(self._registry[model["model"]], "list_title", "") or model["name"]
         shown = {name: [models[one] for one in names if one in models] for name, names in SECTIONS.items()}
         return [
-            {"name": name, "app_label": name.lower(), "app_url": "", "has_module_perms": True, "models": found}
+            {
+                "name": name,
+                "app_label": name.lower(),
+                "app_url": "",
+                "has_module_perms": True,
+                "models": found,
+                "is_here": any(request.path.startswith(model["admin_url"]) for model in found if model["admin_url"]),
+            }
             for name, found in shown.items()
             if found
         ]

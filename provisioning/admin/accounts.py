@@ -25,6 +25,7 @@ from provisioning.admin.acting import ReasonForm, act, actor_of_request, read
 from provisioning.admin.attest_page import attest_page
 from provisioning.admin.budget_parts import BudgetFilter
 from provisioning.admin.explain import reason
+from provisioning.admin.hand_over_form import hand_over_page
 from provisioning.admin.permissions_page import permissions_page
 from provisioning.admin.register import register_page
 from provisioning.core.verdict import Verdict
@@ -162,12 +163,17 @@ class AccountAdmin(RecordAdmin):
             self.admin_site.admin_view(self.permissions),
             name="accounts_account_permissions",
         )
+        hand_over = path(
+            "<path:object_id>/hand-over/",
+            self.admin_site.admin_view(self.hand_over),
+            name="accounts_account_hand_over",
+        )
         register = path("register/", self.admin_site.admin_view(register_page), name="accounts_register")
         own = [
             path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"accounts_account_{name}")
             for name, view in actions.items()
         ]
-        return [register, attest, permissions, *own, *super().get_urls()]
+        return [register, attest, permissions, hand_over, *own, *super().get_urls()]
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Whether the list offers actions."""
@@ -262,6 +268,13 @@ class AccountAdmin(RecordAdmin):
         return attest_page(
             self.admin_site, self.opts, request, account, kind, lambda do: self._act(request, object_id, do)
         )
+
+    def hand_over(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for a first password or an access key of a user there."""
+        account = self.get_object(request, object_id)
+        if account is None or not self.admin_site.may(request, Permission.HAND_OVER, account):
+            raise Http404
+        return hand_over_page(self.admin_site, self.opts, request, account)
 
     def permissions(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask what somebody may do in the account."""

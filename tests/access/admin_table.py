@@ -30,6 +30,7 @@ class About(Enum):
     WRONG_BUTTON = auto()  # the same, for a row that is not in a state for it: refused for everybody
     OTHERS_BUTTON = auto()  # for one named person, who is nobody of the tables
     HIDDEN_BUTTON = auto()  # the same, not there for who may not press it
+    HIDDEN_FORM = auto()  # a form about a row, not there for who may not send it
     FLEET_BUTTON = auto()  # done to the whole fleet
     TEAM_BUTTON = auto()  # done to a team by who owns the fleet
     BINDING_BUTTON = auto()  # done to a role on a team
@@ -118,6 +119,7 @@ PAGES: dict[str, Page] = {
     "accounts_account_attest": Page(
         A.HIDDEN_BUTTON, P.ATTEST, lambda of: of.account, more=("billing_access",), body=_attest
     ),
+    "accounts_account_hand_over": Page(A.HIDDEN_FORM, P.HAND_OVER, lambda of: of.account),
     "accounts_account_permissions": Page(A.RECORD, row=lambda of: of.account),
     "provisioning_attestation_withdraw": Page(A.BUTTON, P.ATTEST, lambda of: of.attestation, body=_because),
     "accounts_account_suspend": Page(A.BUTTON, P.OPERATE, lambda of: of.account, body=_because),

@@ -71,6 +71,8 @@ def expected(name: str, role: str, scope: str) -> set[str]:
             return {REFUSED} if theirs else {MISSING}
         case About.HIDDEN_BUTTON:
             return pressed if theirs and holds else {MISSING}
+        case About.HIDDEN_FORM:
+            return {SHOWN} if theirs and holds else {MISSING}
         case About.FLEET_BUTTON:
             return pressed if holds and whole else {REFUSED}
         case About.TEAM_BUTTON:

@@ -1,12 +1,14 @@
 """Every page opens for every role, for nobody else, and shows what it is for."""
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
 from access.models import Token
 from access.roles import Role, actor
 from accounts.selectors import parse
+from config.admin_site import SECTIONS
 from provisioning.services.verify_access import verify_access
 from tests.admin.fleet import Fleet
 from tests.admin.people import person
@@ -77,3 +79,8 @@ def test_nobody_else_sees_a_page(client: Client, fleet: Fleet) -> None:
         if outsider:
             client.force_login(outsider)
         assert {client.get(url).status_code for url in urls} == {302}
+
+
+def test_every_sort_of_record_is_on_the_menu_once() -> None:
+    registered = sorted(model.__name__ for model in admin.site._registry)
+    assert sorted(name for names in SECTIONS.values() for name in names) == registered
