@@ -7,6 +7,7 @@ from history.shown import inert
 from provisioning.admin.account_page import plans_in_force
 from provisioning.admin.diff_view import ABSENT, FieldView, field_view, item_views
 from provisioning.admin.explain import LANES, person_reason
+from provisioning.core.permissions.drift import KIND as CHECK
 from provisioning.kinds import all_kinds
 from provisioning.models import Drift, PlanRecord
 from provisioning.services.runbook_for import runbook_for
@@ -17,6 +18,7 @@ def drift_page(drift: Drift) -> dict[str, Any]:
     same = Drift.objects.open().filter(account_id=drift.account_id, kind=drift.kind, identity=drift.identity)
     return {
         "title": inert(f"{drift.kind}/{drift.name}"),
+        "check": check_view(drift),
         "views": drift_views(drift),
         "absent": absent_side(drift),
         "origins": [origin_text(origin) for origin in drift.origins],
@@ -25,6 +27,25 @@ def drift_page(drift: Drift) -> dict[str, Any]:
         "is_attested": _kind_attribute(drift, "is_attested"),
         "plans": [(plan, LANES[plan.lane]) for plan in _repairing(drift)],
         "siblings": [(one, drift_views(one), absent_side(one)) for one in same.exclude(pk=drift.pk).order_by("path")],
+    }
+
+
+CONSIDERS = {"identity": "identity policies and boundary", "full": "SCPs too, and resource policies where known"}
+
+
+def check_view(drift: Drift) -> dict[str, Any] | None:
+    """A failing check as a sentence a line, in place of two sides; None for every other drift."""
+    asked, found = drift.desired, drift.observed
+    if drift.kind != CHECK or drift.path or not (isinstance(asked, dict) and isinstance(found, dict)):
+        return None
+    ((holder, principal),) = asked["as"].items()
+    context = ", ".join(f"{key} = {' or '.join(values)}" for key, values in asked["context"].items())
+    return {
+        "who": f"{holder.capitalize()} {principal}",
+        "expected": asked["expected"],
+        "considers": CONSIDERS[asked["considers"]],
+        "context": context,
+        "answers": found["answers"],
     }
 
 

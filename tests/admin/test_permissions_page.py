@@ -45,3 +45,22 @@ def test_a_plan_shows_which_check_would_fail_because_of_it(client: Client) -> No
     plan = factories.plan(factories.account(), checks=[CHECK])
     shown = client.get(reverse("admin:provisioning_planrecord_change", args=[plan.pk])).content.decode()
     assert "fails because of this plan" in shown and "policy Writes allows s3:PutObject" in shown
+
+
+def test_a_check_that_fails_is_told_in_sentences(client: Client) -> None:
+    asked = {
+        "as": {"group": "Admins"},
+        "actions": ["iam:CreateUser"],
+        "resources": ["*"],
+        "context": {"aws:MultiFactorAuthPresent": ["false"]},
+        "considers": "identity",
+        "expected": "denied",
+    }
+    sentence = "Allowed: statement 1 of <b>group</b> Admins, AWS policy AdministratorAccess allows iam:CreateUser."
+    answer = {"action": "iam:CreateUser", "resource": "*", "decision": "allowed", "sentence": sentence}
+    found = {"found": "allowed", "answers": [answer]}
+    names = {"kind": "check", "name": "held back", "identity": "held back", "path": "", "type": "changed"}
+    row = factories.drift(factories.account(), **names, desired=asked, observed=found)
+    shown = client.get(reverse("admin:provisioning_drift_change", args=[row.pk])).content.decode()
+    assert "Group Admins may not do this" in shown and "aws:MultiFactorAuthPresent = false" in shown
+    assert "AWS policy AdministratorAccess allows iam:CreateUser" in shown and "<b>group</b>" not in shown
