@@ -100,7 +100,8 @@ def test_a_token_used_from_another_address_the_same_day_is_told(as_: As) -> None
     assert [one.detail["address"] for one in told] == ["192.0.2.1", "198.51.100.7"]
 
 
-def test_a_page_of_the_admin_that_is_refused_is_told(client: Client) -> None:
+def test_a_page_of_the_admin_that_is_refused_is_told(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refusals, "_minute", refusals._Minute())
     client.force_login(User.objects.create_user("vera", is_staff=True))
     assert client.get("/admin/fleet/pause/", follow=True).status_code in {403, 405}
     assert client.get("/admin/access/rolebinding/").status_code == 403

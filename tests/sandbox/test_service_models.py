@@ -95,7 +95,7 @@ def test_a_budget_in_the_newer_dialect_shows_only_known_members() -> None:
     }
     budget = Budget(DEV, stored_body(DEV, body), [Notification(notification_key(NOTIFICATION), [])])
     assert _unknown(service_model("budgets").shape_for("Budget"), budget.shown(True), "Budget") == []
-    assert _unknown(service_model("budgets").shape_for("Notification"), budget.notifications[0].shown(), "") == []
+    assert _unknown(service_model("budgets").shape_for("Notification"), budget.notifications[0].shown(budget), "") == []
 
 
 def _error_codes() -> set[str]:

@@ -76,7 +76,8 @@ class Vending:
 
     def accounts(self, email: str = "new@example.com") -> list[dict[str, Any]]:
         """The organisation's accounts of this address."""
-        return [one for one in self.organizations.list_accounts()["Accounts"] if one["Email"] == email]
+        pages = self.organizations.get_paginator("list_accounts").paginate()
+        return [one for page in pages for one in page["Accounts"] if one["Email"] == email]
 
     def sent(self, email: str = "new@example.com", *, applied: bool = True) -> int:
         """How often CreateAccount was sent for this address, and took effect."""
