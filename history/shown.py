@@ -49,6 +49,12 @@ GLYPHS = {
     "creating": "…",
     "in_doubt": "?",
     "cancelled": "×",
+    "made": "✓",
+    "read": "✓",
+    "allowed": "✓",
+    "denied": "×",
+    "cannot_tell": "?",
+    "mixed": "≠",
     "paused": "‖",
     "prod": "▲",
 }

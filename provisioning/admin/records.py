@@ -13,7 +13,9 @@ from django.utils.safestring import SafeString
 from history.admin import AccountFilter, RecordAdmin, text_column
 from history.shown import badge, inert, json_text, moment
 from provisioning.admin.drift_page import origin_text
+from provisioning.core.desired import DesiredCheck
 from provisioning.models import Decision, DesiredHead, DesiredState, Ownership, SnapshotRecord
+from provisioning.services.arns import with_arns
 
 
 class AccountRecordAdmin(RecordAdmin):
@@ -78,9 +80,10 @@ class DesiredStateAdmin(AccountRecordAdmin):
             "failure": head.failure if head else None,
             "items": [
                 (item, [origin_text(origin) for origin in item["origins"]], json_text(item["declared"]))
-                for item in record.data["items"]
+                for item in with_arns(record.account_id, record.data["items"])
             ],
             "closed": record.data["closed"],
+            "checks": [DesiredCheck.from_plain(one) for one in record.data.get("checks", [])],
         }
 
 

@@ -13,7 +13,9 @@ from access.models import Token
 from access.roles import Role
 from accounts.models import Account
 from history.models import Event
+from provisioning.core.desired import DesiredAccount, DesiredCheck, DesiredItem, Mode
 from provisioning.models import Drift, FleetPause
+from provisioning.services.set_desired_state import set_desired_state
 from tests import factories
 from tests.admin.fleet import Fleet
 from tests.admin.people import person
@@ -234,3 +236,14 @@ def test_senseless_questions_break_no_list(name: str, asked: str, client: Client
 
 def test_admin_needs_no_migration_of_its_own() -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_desired_state_shows_arns_and_checks(client: Client, fleet: Fleet) -> None:
+    check = DesiredCheck("group", "Developers", ("iam:*",), ("*",), {}, "denied", name="Developers are no admins")
+    item = DesiredItem("iam.group", "Developers", {"attached_policies": []}, Mode.ENFORCE, (factories.origin(),))
+    desired = DesiredAccount((item,), checks=(check,))
+    state = set_desired_state(account_id=fleet.dev.pk, desired=desired, by="ann")
+    client.force_login(person("vera", "viewer"))
+    page = client.get(reverse("admin:provisioning_desiredstate_change", args=[state.pk])).content.decode()
+    assert f"arn:aws:iam::{fleet.dev.pk}:group/Developers" in page
+    assert "Developers are no admins" in page and "may not" in page
