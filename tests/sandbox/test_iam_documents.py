@@ -26,10 +26,10 @@ def test_both_versions_and_none_are_taken(iam: Any, value: str | None) -> None:
 
 
 def test_bare_values_in_conditions_are_taken(iam: Any) -> None:
-    iam.create_group(GroupName="G")
+    iam.create_group(GroupName="Bare")
     condition = {"Bool": {"aws:SecureTransport": True}, "NumericLessThan": {"aws:MultiFactorAuthAge": 3600}}
-    iam.put_group_policy(GroupName="G", PolicyName="p", PolicyDocument=policy(Condition=condition))
-    read = iam.get_group_policy(GroupName="G", PolicyName="p")["PolicyDocument"]
+    iam.put_group_policy(GroupName="Bare", PolicyName="p", PolicyDocument=policy(Condition=condition))
+    read = iam.get_group_policy(GroupName="Bare", PolicyName="p")["PolicyDocument"]
     assert read["Statement"][0]["Condition"] == condition
 
 
