@@ -250,9 +250,14 @@ class AccountAdmin(RecordAdmin):
             raise Http404
         form = AccountForm(request.POST if request.method == "POST" else None, account=account)
         if not form.is_valid():
-            shown = {"record": account, "form": form, "title": f"Edit {inert(account)}", "list_title": self.list_title}
-            context = {**self.admin_site.each_context(request), "opts": self.opts, **shown}
-            return TemplateResponse(request, "provisioning/account_edit.html", context)
+            shown = {"record": account, "form": form, "title": f"Edit {inert(account)}", "go": "Save"}
+            context = {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "list_title": self.list_title,
+                **shown,
+            }
+            return TemplateResponse(request, "provisioning/account_form.html", context)
 
         def do() -> str:
             update_account(account_id=object_id, changes=form.cleaned_data, actor=actor_of_request(request))

@@ -1,6 +1,6 @@
 """Doing something for the person who is signed in: the same services as REST, their refusals as messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from access.refused import record_refused_request
 from access.roles import Actor
 from history.shown import inert
-from provisioning.core.errors import FirstlineError, NotAllowedError
+from provisioning.core.errors import DeclarationError, FirstlineError, NotAllowedError
 
 
 def actor_of_request(request: HttpRequest) -> Actor:
@@ -33,6 +33,25 @@ def act(request: HttpRequest, back: str, do: Callable[[], str]) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, inert(" ".join(error.messages)))
     return HttpResponseRedirect(back)
+
+
+def tell_refusal(
+    request: HttpRequest, form: forms.Form, error: FirstlineError, called: Mapping[str, str] | None = None
+) -> None:
+    """What a service refuses, on the form that asked: each reason at its field, as far as it has one.
+
+    A reason about one element of a list names its line. `called`: a service's word for a field -> the form's.
+    """
+    if isinstance(error, NotAllowedError):
+        record_refused_request(request, error.message)
+    if not isinstance(error, DeclarationError):
+        form.add_error(None, inert(error.message))
+        return
+    for reason in error.reasons:
+        word, _, number = reason.pointer.strip("/").partition("/")
+        field = (called or {}).get(word, word)
+        line = f"Line {int(number) + 1}: " if number.isdigit() else ""
+        form.add_error(field if field in form.fields else None, inert(f"{line}{reason.message}"))
 
 
 def _refused(request: HttpRequest, why: str) -> None:

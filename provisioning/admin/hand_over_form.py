@@ -1,6 +1,5 @@
 """The form that asks for a hand-over, on a page of its own below the account's."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -8,11 +7,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from access.refused import record_refused_request
 from accounts.models import Account
 from history.shown import inert
-from provisioning.admin.acting import actor_of_request
-from provisioning.core.errors import DeclarationError, FirstlineError, NotAllowedError
+from provisioning.admin.acting import actor_of_request, tell_refusal
+from provisioning.core.errors import FirstlineError
 from provisioning.models import HandOver
 from provisioning.services.request_hand_over import request_hand_over
 
@@ -35,22 +33,7 @@ def hand_over_page(site: Any, opts: Any, request: HttpRequest, account: Account)
             row = request_hand_over(account_id=account.pk, actor=actor_of_request(request), **given)
             return HttpResponseRedirect(reverse("admin:provisioning_handover_change", args=[row.pk]))
         except FirstlineError as error:
-            _tell(request, form, error)
-    shown = {"record": account, "form": form, "title": f"Hand over in {inert(account.name)}", "list_title": "Accounts"}
-    return TemplateResponse(request, "provisioning/hand_over_ask.html", _context(site, opts, request, shown))
-
-
-def _context(site: Any, opts: Any, request: HttpRequest, shown: Mapping[str, Any]) -> dict[str, Any]:
-    return {**site.each_context(request), "opts": opts, **shown}
-
-
-def _tell(request: HttpRequest, form: HandOverForm, error: FirstlineError) -> None:
-    """Each reason at its field, as far as it has one."""
-    if isinstance(error, NotAllowedError):
-        record_refused_request(request, error.message)
-    if not isinstance(error, DeclarationError):
-        form.add_error(None, inert(error.message))
-        return
-    for reason in error.reasons:
-        field = {"for": "reader"}.get(reason.pointer.strip("/"), reason.pointer.strip("/"))
-        form.add_error(field if field in form.fields else None, inert(reason.message))
+            tell_refusal(request, form, error, {"for": "reader"})
+    shown = {"record": account, "form": form, "title": f"Hand over in {inert(account.name)}", "go": "Ask for it"}
+    context = {**site.each_context(request), "opts": opts, "list_title": "Accounts", **shown}
+    return TemplateResponse(request, "provisioning/account_form.html", context)

@@ -6,7 +6,6 @@ from django import forms
 
 from access.scopes import Scope, parse_scope
 from provisioning.admin.acting import one_line
-from provisioning.core.errors import DeclarationError, FirstlineError
 from provisioning.models import Report
 from provisioning.services.keep_reports import CHANGEABLE, MOST_RECIPIENTS
 
@@ -64,16 +63,6 @@ class NewReportForm(ReportForm):
             return parse_scope(self.cleaned_data["scope"])
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
-
-
-def tell_refusal(form: ReportForm, error: FirstlineError) -> None:
-    """What a service refuses, at the fields it names."""
-    if not isinstance(error, DeclarationError):
-        form.add_error(None, error.message)
-        return
-    for reason in error.reasons:
-        field, _, number = reason.pointer.strip("/").partition("/")
-        form.add_error(field, f"{f'Line {int(number) + 1}: ' if number else ''}{reason.message}")
 
 
 def schedule_text(report: Report) -> str:

@@ -13,12 +13,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from access.refused import record_refused_request
 from access.roles import Permission
 from history.admin import RecordAdmin
 from history.shown import badge, inert, moment
-from provisioning.admin.acting import act, actor_of_request
-from provisioning.admin.report_form import NewReportForm, ReportForm, schedule_text, tell_refusal
+from provisioning.admin.acting import act, actor_of_request, tell_refusal
+from provisioning.admin.report_form import NewReportForm, ReportForm, schedule_text
 from provisioning.core.errors import FirstlineError, NotAllowedError
 from provisioning.models import Report
 from provisioning.services.keep_reports import change_report, end_report, make_report, send_report_now
@@ -134,9 +133,7 @@ class ReportAdmin(RecordAdmin):
                 messages.success(request, f"Saved: {schedule_text(report)}.")
                 return HttpResponseRedirect(reverse("admin:provisioning_report_change", args=[report.pk]))
             except FirstlineError as error:
-                if isinstance(error, NotAllowedError):
-                    record_refused_request(request, error.message)
-                tell_refusal(form, error)
+                tell_refusal(request, form, error)
         context = {**self.admin_site.each_context(request), "opts": self.opts, "list_title": self.list_title}
         return TemplateResponse(request, "admin/ask.html", {**context, "form": form, "title": title})
 
