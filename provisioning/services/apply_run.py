@@ -1,6 +1,5 @@
 """Applying an approved plan: look again, check that the approval still covers it, write call by call, verify."""
 
-import logging
 import time
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from provisioning.core.errors import (
     AwsError,
     DeclarationError,
     ErrorClass,
-    FencedError,
 )
 from provisioning.core.session_policy import SessionPolicyTooLongError, session_policies
 from provisioning.models import Run
@@ -29,14 +27,12 @@ from provisioning.services.apply_state import (
 from provisioning.services.check_apply_role import check_apply_role
 from provisioning.services.end_apply import barren_attempts, end_apply, end_verified, put_off
 from provisioning.services.entry import enter_to_verify, enter_to_write
-from provisioning.services.leases import claim_apply, keep_alive, renew
+from provisioning.services.leases import Claim, claim_apply, keep_alive, renew
 from provisioning.services.make_change import Step, make_call
 from provisioning.services.move_run import move_run
 from provisioning.services.note_throttles import note_throttles
 from provisioning.services.observe import Observation, observe
-from provisioning.services.quarantine import CRASHES, quarantine
-
-logger = logging.getLogger(__name__)
+from provisioning.services.quarantine import carry_out
 
 ATTEMPTS = 25
 """So often an apply may be tried without making a single write."""
@@ -60,18 +56,15 @@ ENDS: dict[type[Exception], Run.State] = {
 def apply_run(*, run_id: UUID) -> None:
     """Do one attempt of an apply, or a check of its role; safe to call twice, late, or for nothing."""
     claim = claim_apply(run_id)
-    if claim is None:
-        return
-    try:
-        with claim.bound():
-            if claim.crash_count > CRASHES:
-                quarantine(claim)
-            elif claim.kind == Run.Kind.CHECK_APPLY:
-                check_apply_role(claim)
-            else:
-                _attempt(load_applying(claim))
-    except FencedError:
-        logger.warning("apply lost its lease", extra={"run_id": str(run_id)})
+    if claim is not None:
+        carry_out(claim, _do)
+
+
+def _do(claim: Claim) -> None:
+    if claim.kind == Run.Kind.CHECK_APPLY:
+        check_apply_role(claim)
+    else:
+        _attempt(load_applying(claim))
 
 
 def _attempt(applying: Applying) -> None:

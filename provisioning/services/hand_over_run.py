@@ -1,6 +1,5 @@
 """A pass over the hand-overs of one account, by the worker that may make credentials and nothing else."""
 
-import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from django.db.models.functions import Now
 from access.roles import SYSTEM
 from provisioning.aws.call_context import CallCounter
 from provisioning.aws.errors import LeaseTooShortError
-from provisioning.core.errors import AccessFailedError, AwsError, ErrorClass, FencedError, FirstlineError
+from provisioning.core.errors import AccessFailedError, AwsError, ErrorClass, FirstlineError
 from provisioning.core.session_policy import LOOK_POLICY
 from provisioning.models import HandOver, Lease, Run
 from provisioning.services.apply_state import PausedError
@@ -25,11 +24,10 @@ from provisioning.services.handing import Handing, SpentError
 from provisioning.services.leases import Claim, claim_hand_over, hold, release
 from provisioning.services.move_run import move_run
 from provisioning.services.note_throttles import note_throttles
-from provisioning.services.quarantine import CRASHES, quarantine
+from provisioning.services.quarantine import carry_out
 from provisioning.services.secret_box import NoKeyError, keys
 from provisioning.services.work import load_work
 
-logger = logging.getLogger(__name__)
 AGAIN = timedelta(seconds=20)
 AGAIN_BLOCKED = timedelta(minutes=10)
 PASSES = frozenset(
@@ -46,16 +44,8 @@ PASSES = frozenset(
 def hand_over_run(*, run_id: UUID) -> None:
     """Do what is due in one account; safe to call twice, late, or for nothing."""
     claim = claim_hand_over(run_id)
-    if claim is None:
-        return
-    try:
-        with claim.bound():
-            if claim.crash_count > CRASHES:
-                quarantine(claim)
-            else:
-                _work(claim)
-    except FencedError:
-        logger.warning("hand-over lost its lease", extra={"run_id": str(run_id)})
+    if claim is not None:
+        carry_out(claim, _work)
 
 
 def _work(claim: Claim) -> None:

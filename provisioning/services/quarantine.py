@@ -1,18 +1,34 @@
 """An account whose work kills its worker again and again is set aside, so that it does not eat all workers."""
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import connection, transaction
 
 from access.roles import SYSTEM
 from history.services.record import record
+from provisioning.core.errors import FencedError
 from provisioning.models import PlanRecord, Run
 from provisioning.services.leases import Claim, hold
 from provisioning.services.move_run import move_run
 from provisioning.services.record_look import look_again_at
 
+logger = logging.getLogger(__name__)
 CRASHES = 3
 REST = timedelta(hours=1)
+
+
+def carry_out(claim: Claim, do: Callable[[Claim], None]) -> None:
+    """Do the claimed work, unless it killed its worker again and again. Losing the lease ends it quietly."""
+    try:
+        with claim.bound():
+            if claim.crash_count > CRASHES:
+                quarantine(claim)
+            else:
+                do(claim)
+    except FencedError:
+        logger.warning("%s lost its lease", claim.kind, extra={"run_id": str(claim.run_id)})
 
 
 @transaction.atomic
