@@ -49,6 +49,15 @@ ONE_APPLY = "run.kind IN ('apply', 'check_apply') AND run.id = %(run_id)s"
 ONE_HAND_OVER = "run.kind = 'hand_over' AND run.id = %(run_id)s"
 
 
+def role_session_name(request_id: str, work_id: UUID, fence: int) -> str:
+    """Who wrote what, in the account's own records (at most 64 characters).
+
+    The start of the request's id, the work, the fence: from AWS's log one finds both here.
+    """
+    request = request_id[:REQUEST_SHOWN]
+    return f"{request}.{work_id.hex}.{fence}" if request else f"{work_id.hex}.{fence}"
+
+
 @dataclass(frozen=True)
 class Claim:
     """A run that is ours as long as its account's fence is ours."""
@@ -65,12 +74,8 @@ class Claim:
 
     @property
     def session_name(self) -> str:
-        """Role session name: who wrote what, in the account's own records (at most 64 characters).
-
-        The start of the request's id, the run, the fence: from AWS's log one finds both here.
-        """
-        request = self.request_id[:REQUEST_SHOWN]
-        return f"{request}.{self.run_id.hex}.{self.fence}" if request else f"{self.run_id.hex}.{self.fence}"
+        """As whom AWS sees this run."""
+        return role_session_name(self.request_id, self.run_id, self.fence)
 
     def bound(self) -> AbstractContextManager[None]:
         """Whatever is recorded meanwhile belongs to the request behind this run."""

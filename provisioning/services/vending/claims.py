@@ -15,9 +15,9 @@ from accounts.account_request import AccountRequest
 from history.context import bound
 from history.services.record import record
 from provisioning.core.errors import FencedError
+from provisioning.services.leases import role_session_name
 
 State = AccountRequest.State
-REQUEST_SHOWN = 16
 DUE = """
     request.state = ANY(%(states)s) AND request.next_at <= clock_timestamp()
     AND request.lease_until <= clock_timestamp() AND NOT EXISTS (SELECT 1 FROM provisioning_fleetpause)
@@ -44,9 +44,8 @@ class Claim:
 
     @property
     def session_name(self) -> str:
-        """Role session name: from AWS's log one finds the request here."""
-        shown = self.request_id[:REQUEST_SHOWN]
-        return f"{shown}.{self.pk.hex}.{self.fence}" if shown else f"{self.pk.hex}.{self.fence}"
+        """As whom AWS sees this request's work."""
+        return role_session_name(self.request_id, self.pk, self.fence)
 
     def bound(self) -> AbstractContextManager[None]:
         """Whatever is recorded meanwhile belongs to whoever asked."""
