@@ -113,7 +113,7 @@ class DesiredCheck:
         """As JSON data."""
         context = {key: list(values) for key, values in self.context.items()}
         lists = {"actions": list(self.actions), "resources": list(self.resources), "context": context}
-        return {**vars(self), **lists, "origins": [vars(origin) for origin in self.origins]}
+        return {**vars(self), **lists, "origins": [origin.to_plain() for origin in self.origins]}
 
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> "DesiredCheck":

@@ -2,39 +2,39 @@
 whom, and that a trust asks for an external id, not for which."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 _ADDRESS = re.compile(r"[^\s@,;:<>\"'\[\](){}]+(?=@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)")
 
-_SECRET = frozenset({"sts:externalid", "external_id"})
-
-
+_EXTERNAL_IDS = frozenset({"sts:externalid", "external_id"})
 _PERSONS = frozenset({"full_name", "phone"})
 """Fields that say who somebody is, or how to reach them, in a form that text does not show."""
 
 
 def without_addresses(value: Any) -> Any:
     """The same JSON with the part of each e-mail address before the @, and each external id of a trust, as `…`."""
-    if isinstance(value, str):
-        return _ADDRESS.sub("…", value)
-    if isinstance(value, dict):
-        return {without_addresses(key): _masked(key, item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_addresses(item) for item in value]
-    return value
+    return _walked(value, _is_external_id_or_person, lambda text: _ADDRESS.sub("…", text))
 
 
 def without_external_ids(value: Any) -> Any:
     """The same JSON of a policy with what it demands of sts:ExternalId as `…`: that is half of a way in."""
+    return _walked(value, _is_external_id, lambda text: text)
+
+
+def _walked(value: Any, hides: Callable[[str, Any], bool], shown: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return shown(value)
     if isinstance(value, dict):
-        return {key: _shown(key, item) for key, item in value.items()}
-    return [without_external_ids(item) for item in value] if isinstance(value, list) else value
+        return {shown(key): "…" if hides(key, item) else _walked(item, hides, shown) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_walked(item, hides, shown) for item in value]
+    return value
 
 
-def _shown(key: str, item: Any) -> Any:
-    return "…" if key.lower() == "sts:externalid" else without_external_ids(item)
+def _is_external_id(key: str, item: Any) -> bool:
+    return key.lower() in _EXTERNAL_IDS and item is not None
 
 
-def _masked(key: Any, item: Any) -> Any:
-    is_hidden = (key in _PERSONS and isinstance(item, str)) or (str(key).lower() in _SECRET and item is not None)
-    return "…" if is_hidden else without_addresses(item)
+def _is_external_id_or_person(key: str, item: Any) -> bool:
+    return _is_external_id(key, item) or (key in _PERSONS and isinstance(item, str))
