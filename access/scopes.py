@@ -49,7 +49,7 @@ class Scope:
             case ScopeKind.FLEET:
                 return True
             case ScopeKind.OU:
-                return _is_below(account.ou_path, self.value)
+                return is_below(account.ou_path, self.value)
             case ScopeKind.ENVIRONMENT:
                 return account.environment == self.value
             case ScopeKind.TEAM:
@@ -61,7 +61,7 @@ class Scope:
         """Whether every account that can ever lie in the other lies in this one, by the two alone."""
         if self.kind == ScopeKind.FLEET or self == other:
             return True
-        return self.kind == other.kind == ScopeKind.OU and _is_below(other.value, self.value)
+        return self.kind == other.kind == ScopeKind.OU and is_below(other.value, self.value)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}" if self.value else str(self.kind)
@@ -105,5 +105,6 @@ def _why_wrong(kind: ScopeKind, value: str) -> str:
             return "" if _ACCOUNT_ID.fullmatch(value) else "an AWS account id is 12 digits"
 
 
-def _is_below(path: str, top: str) -> bool:
+def is_below(path: str, top: str) -> bool:
+    """Whether an OU path is this one or lies below it, by whole segments."""
     return top == "/" or path == top or path.startswith(f"{top}/")

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from access.scopes import is_below
 from accounts.life import CHECKED, MOVES, SET_ASIDE, Step
 from accounts.models import Account, DiscoveredAccount
 
@@ -64,7 +65,7 @@ class Rules:
 
     def environment_of(self, ou_path: str) -> str:
         """The environment of the nearest unit that the mapping names; '' for none."""
-        fitting = [ou for ou in self.environments if ou == "/" or ou_path == ou or ou_path.startswith(f"{ou}/")]
+        fitting = [ou for ou in self.environments if is_below(ou_path, ou)]
         return self.environments[max(fitting, key=len)] if fitting else ""
 
     def found(self, account: Account, seen: DiscoveredAccount) -> Finding:

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 
 from access.policy import visible
 from access.roles import Actor, Permission
+from access.scopes import is_below
 from accounts.models import Account, Discovery, OrganisationalUnit
 from accounts.scps import last_discovery
 from accounts.selectors import in_ou
@@ -54,8 +55,7 @@ def unit_tree(actor: Actor, below: str = ROOT) -> UnitTree:
 def _known(discovery: Discovery | None, below: str) -> dict[str, str]:
     if discovery is None:
         return {}
-    inside = below.rstrip("/")
-    return {path: unit for path, unit in _ids(discovery).items() if path == below or path.startswith(f"{inside}/")}
+    return {path: unit for path, unit in _ids(discovery).items() if is_below(path, below)}
 
 
 def _ids(discovery: Discovery | None) -> dict[str, str]:
